@@ -1,0 +1,26 @@
+# Everything is made under build/. Needs Python 3.11 or newer with venv, git, make and ssh-keygen.
+PYTHON ?= python3
+CHECKS := $(PYTHON) -m tests.checks
+# The environment of the demo and the sandbox: made on first use, there at once afterwards.
+DEV = "$$($(CHECKS) --environment dev)/bin"
+
+.PHONY: help demo test check sandbox
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
+
+demo: ## see it work: a sandbox, a directory kept in files, what happened
+	@ANSIBLE_HOME=build/home/ansible ANSIBLE_COLLECTIONS_PATH=build/link ANSIBLE_LOCALHOST_WARNING=false \
+	ANSIBLE_INVENTORY_UNPARSED_WARNING=false $(DEV)/ansible-playbook scimops.zscaler_one.demo
+
+test: ## all checks, some ten minutes
+	@$(CHECKS)
+
+check: ## the quick part, for every save: ruff, mypy, unit tests
+	@$(CHECKS) --quick
+
+sandbox: ## start a Zscaler One on this machine, for playbooks of your own
+	@$(DEV)/python tests/sandbox up
+	@echo "In a playbook: base_url, bearer_token (the token above) and ca_path; or ZSCALER_ONE_SCIM_BASE_URL, _BEARER_TOKEN and _CA_PATH in the"
+	@echo "environment. What it saw: GET control_url/journal. Stop it: python3 tests/sandbox down"

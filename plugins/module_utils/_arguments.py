@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Options that several modules share, as `AnsibleModule` wants them. The doc fragments say the same in words."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import env_fallback
+
+from ._errors import InputError, Problem
+from ._policy import PROTECTED_GROUPS
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Options = dict[str, t.Any]
+
+
+def _env(name: str) -> Options:
+    return {"fallback": (env_fallback, [f"ZSCALER_ONE_SCIM_{name}"])}
+
+
+SCIM: Mapping[str, Options] = {
+    "base_url": {"type": "str", "required": True, **_env("BASE_URL")},
+    "bearer_token": {"type": "str", "no_log": True, **_env("BEARER_TOKEN")},
+    "client_id": {"type": "str", **_env("CLIENT_ID")},
+    "client_secret": {"type": "str", "no_log": True, **_env("CLIENT_SECRET")},
+    "token_url": {"type": "str", "no_log": False, **_env("TOKEN_URL")},
+    "ca_path": {"type": "path", **_env("CA_PATH")},
+    "validate_certs": {"type": "bool", "default": True},
+    "proxy": {"type": "str"},
+    "use_env_proxy": {"type": "bool", "default": False},
+    "timeout": {"type": "float", "default": 30},
+    "deadline": {"type": "float", "default": 0},
+    "requests_per_second": {"type": "float", "default": 5, **_env("REQUESTS_PER_SECOND")},
+    "page_size": {"type": "int", "default": 1000},
+}
+"""The connection: doc fragment and action group `scim`."""
+
+STATE: Options = {"type": "str", "default": "present", "choices": ["present", "absent"]}
+
+WRITING: Mapping[str, Options] = {"update_method": {"type": "str", "default": "patch", "choices": ["patch", "put"]}}
+"""How a changing module writes."""
+
+BRAKE: Mapping[str, Options] = {
+    "removal_limit": {
+        "type": "dict",
+        "options": {
+            "percent": {"type": "float", "default": 5},
+            "count": {"type": "int", "default": 500},
+            "floor": {"type": "int", "default": 5},
+        },
+        "apply_defaults": True,
+    },
+    "allow_removals_over_limit": {"type": "bool", "default": False},
+}
+"""The removal brake."""
+
+MEMBERS: Mapping[str, Options] = {
+    "missing_members": {"type": "str", "default": "fail", "choices": ["fail", "warn", "ignore"]},
+}
+"""What a member means that does not exist."""
+
+BATCHES: Mapping[str, Options] = {"members_per_request": {"type": "int", "default": 100}}
+"""How memberships are cut into requests."""
+
+MATCHING: Mapping[str, Options] = {
+    "external_id_conflict": {"type": "str", "default": "fail", "choices": ["fail", "overwrite", "ignore"]},
+}
+"""What another externalId behind a known userName means."""
+
+PROTECTION: Mapping[str, Options] = {
+    "protected_groups": {"type": "list", "elements": "str", "default": list(PROTECTED_GROUPS)},
+}
+"""What is neither deleted nor emptied."""
+
+RANGES: Mapping[str, tuple[int, int]] = {
+    "page_size": (1, 1000),
+    "members_per_request": (1, 1000),
+    "max_groups_per_user": (0, 100_000),
+    "result_limit": (0, 1_000_000),
+}
+"""The least and the most of the options that are whole numbers; Zscaler documents pages of up to 1,000."""
+
+
+def check_ranges(options: Mapping[str, t.Any]) -> None:
+    """Raise InputError with every whole number that lies outside of its range (B53, B54)."""
+    problems = [
+        Problem(f"option {name}", "", f"is {options[name]}; it must be a whole number from {least} to {most}")
+        for name, (least, most) in RANGES.items()
+        if options.get(name) is not None and not least <= options[name] <= most
+    ]
+    if problems:
+        raise InputError(problems)

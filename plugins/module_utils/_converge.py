@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One run: read, plan, brake, write, look again. What all four changing SCIM modules do (DESIGN law 2)."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ._apply import Carrier, Outcome
+from ._brake import enforce_brake
+from ._directory import plan_directory
+from ._errors import Refusal
+from ._policy import check_document
+from ._report import list_operations
+from ._verify import find_ignored
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ._model import Directory, Document
+    from ._plan import Failure, Plan
+    from ._policy import Policy
+    from ._report import Operation
+    from ._scim import ScimService
+
+LOOKS = (0.0, 2.0, 4.0)
+"""Seconds to wait before each look at what was written; more than one only where the service still shows the old (F48)."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a module asks for. `read` gets of the service what the plan needs; `listed` says that it lists all users."""
+
+    document: Document
+    policy: Policy
+    read: Callable[[ScimService], Directory]
+    listed: bool = False
+    update_method: str = "patch"
+    verify: bool = False
+    stop_on_error: bool = False
+    result_limit: int = 1000
+
+
+@dataclass
+class Result:
+    """What came of an order: in check mode `operations` is the plan, else what was written and seen to be so."""
+
+    plan: Plan
+    directory: Directory
+    operations: list[Operation] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    ids: dict[tuple[str, str], str] = field(default_factory=dict)
+    stopped: str = ""
+    left: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was written, or would be."""
+        return bool(self.operations)
+
+
+def converge(order: Order, service: ScimService, *, dry: bool, sleep: Callable[[float], None]) -> Result:
+    """Carry out the order, or in a dry run only plan it: the two differ in nothing but the writing.
+
+    Raises InputError and Refusal before any write, and the errors of the transport while reading.
+    """
+    check_document(order.document, order.policy)
+    directory = order.read(service)
+    plan = plan_directory(order.document, directory, order.policy)
+    result = Result(plan, directory, failures=list(plan.failures), warnings=list(plan.warnings))
+    result.warnings += enforce_brake(plan, order.policy)
+    result.warnings += [f"The listing is doubtful: {doubt}. Each create is confirmed by a look-up." for doubt in directory.doubts]
+    _check_patch(order, plan, service)
+    if order.listed:
+        _check_emptiness(plan, directory, service)
+    if dry:
+        result.operations = list_operations(plan)
+        return result
+    outcome = Carrier(service, confirm=bool(directory.doubts), stop_on_error=order.stop_on_error).carry_out(plan)
+    result.operations, result.ids = outcome.done, outcome.ids
+    result.failures += outcome.failures
+    result.stopped, result.left = outcome.stopped, outcome.left
+    if order.verify and outcome.done and not outcome.stopped:
+        _verify(order, service, result, outcome, sleep)
+    return result
+
+
+def _check_patch(order: Order, plan: Plan, service: ScimService) -> None:
+    """Refuse before the first write what the service says it cannot do (F26); most services do not say."""
+    patches = any(step.verb not in ("create", "delete") for step in plan.object_steps()) or any(True for _ in plan.member_steps())
+    if patches and order.update_method == "patch" and service.capabilities().patch is False:
+        raise Refusal(
+            "The service says that it does not support PATCH (its ServiceProviderConfig), and the plan needs it; nothing was written. "
+            "Set update_method: put, which reads, merges and writes whole objects."
+        )
+
+
+def _check_emptiness(plan: Plan, directory: Directory, service: ScimService) -> None:
+    """Before an empty tenant is filled, look up one of those to be created: a listing that shows nobody may lie (F44)."""
+    first = next((step for step in plan.users if step.verb == "create"), None)
+    if directory.users or first is None:
+        return
+    known = service.find_users(user_name=first.name)
+    if known:
+        raise Refusal(
+            f"Refused: the service lists no users at all, yet it knows {known[0].user_name} (id {known[0].id}), so its listing cannot be "
+            f"trusted. {len(plan.users)} users would have been created a second time. Nothing was written. Run again; if it stays so, ask "
+            "the service's operator."
+        )
+
+
+def _verify(order: Order, service: ScimService, result: Result, outcome: Outcome, sleep: Callable[[float], None]) -> None:
+    """List again and plan again: what was acknowledged and is still to do was ignored by the service (F49)."""
+    ignored: list[tuple[Operation, Failure]] = []
+    normalised: list[str] = []
+    doubtful = False
+    for pause in LOOKS:
+        sleep(pause)
+        try:
+            directory = order.read(service)
+            ignored, normalised = find_ignored(outcome.done, plan_directory(order.document, directory, order.policy))
+        except Refusal:
+            doubtful = True
+            break
+        doubtful = bool(directory.doubts)
+        if not ignored:
+            break
+    if doubtful:
+        result.warnings.append("What was written could not be verified: the listing afterwards is doubtful. The next run will tell.")
+        return
+    result.warnings += normalised
+    result.failures += [failure for _, failure in ignored]
+    gone = {id(operation) for operation, _ in ignored}
+    result.operations = [operation for operation in result.operations if id(operation) not in gone]

@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The error tree: one class for each thing that a caller can do something about. Imports nothing of ours."""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class CollectionError(Exception):
+    """Base of all errors that this collection raises on purpose; its text is fit for a person to read."""
+
+
+class Problem(t.NamedTuple):
+    """One thing that is wrong with the input: where (file, line or index), which field, and why."""
+
+    place: str
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        field = f": {self.field}" if self.field else ""
+        return f"{self.place}{field}: {self.reason}"
+
+
+class InputError(CollectionError):
+    """The input is wrong. Raised before any write (and before any request where the service need not be asked)."""
+
+    SHOWN = 20
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        lines = [f"{count} problem{'' if count == 1 else 's'} in the input; nothing was written:"]
+        lines += [f"- {problem}" for problem in self.problems[: self.SHOWN]]
+        if count > self.SHOWN:
+            lines.append(f"- and {count - self.SHOWN} more")
+        super().__init__("\n".join(lines))
+
+
+class Refusal(CollectionError):
+    """A plan that must not be carried out (the brake, an empty source, a doubtful listing); nothing was written."""
+
+    def __init__(self, message: str, **details: object) -> None:
+        self.details = details
+        super().__init__(message)
+
+
+class WriteInCheckMode(CollectionError):
+    """The transport was asked to write although it is read-only: a programming error, and never sent."""
+
+
+class TransportError(CollectionError):
+    """The exchange with the service broke down; `request` is method and path, never a header or a body."""
+
+    def __init__(self, message: str, request: str) -> None:
+        self.request = request
+        super().__init__(f"{request}: {message}")
+
+
+class NotSent(TransportError):
+    """The service cannot have seen the request: no name, no connection, or no trusted certificate."""
+
+
+class Ambiguous(TransportError):
+    """The request left, and no usable answer came: the service may or may not have carried it out."""
+
+
+class UntrustedAnswer(TransportError):
+    """An answer that is not the service's: HTML of a proxy, a redirect, broken JSON, or more bytes than allowed."""
+
+
+class DeadlinePassed(TransportError):
+    """The time limit of the task is over, or the service asks for a longer pause than the limit leaves."""
+
+
+class ServiceError(TransportError):
+    """A final answer of status 400 or above, in the service's own words (RFC 7644 section 3.12)."""
+
+    def __init__(self, status: int, detail: str, request: str, scim_type: str = "") -> None:
+        self.status = status
+        self.detail = detail
+        self.scim_type = scim_type
+        super().__init__(f"{status} {detail}".rstrip(), request)
+
+
+class Unauthorized(ServiceError):
+    """401: the credentials are refused. Every further request would be refused too."""
+
+
+class Throttled(ServiceError):
+    """429 or 503 until the attempts were used up."""

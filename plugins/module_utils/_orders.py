@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the options of a changing SCIM module to an `Order`: the smaller the module, the smaller the document."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+from dataclasses import replace
+
+from ._converge import Order
+from ._document import build_document
+from ._entries import check_group, check_user
+from ._errors import InputError, Problem
+from ._fields import GROUP_FIELDS, USER_FIELDS
+from ._model import Directory, Document, Member, Place, key
+from ._policy import PROTECTED_GROUPS, Limit, Policy, make_scope
+from ._reader import GROUP_EXTERNAL_ID
+from ._sources import inline_entries, read_sources
+from ._text import login_fault
+
+if t.TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from ._fields import Field
+    from ._model import DesiredGroup, DesiredUser
+    from ._scim import ScimService
+
+LOOK_UPS = 10
+"""Up to so many members are looked up one by one; beyond that the pages of all users cost less."""
+
+Options = t.Mapping[str, t.Any]
+
+
+def user_order(options: Options, *, dry: bool) -> Order:
+    """One user (module scim_user)."""
+    del dry
+    fields = {**USER_FIELDS, "new_user_name": USER_FIELDS["user_name"]._replace(required=False)}
+    user = _check_one(options, fields, "user_name", check_user)
+    declared = tuple(user.values)
+
+    def read(service: ScimService) -> Directory:
+        found = service.find_users(user_name=user.user_name, external_id=str(user.values.get("external_id", "")), id=user.id)
+        if user.new_user_name:
+            found += [one for one in service.find_users(user_name=user.new_user_name) if one not in found]
+        users, hidden = service.settle(found, declared)
+        if user.groups is None or not user.present:
+            return Directory(tuple(users), hidden=hidden)
+        around = service.read_groups_of(users)
+        return replace(around, users=tuple(users), hidden=around.hidden | hidden)
+
+    return _order(options, Document(users=(user,)), read)
+
+
+def group_order(options: Options, *, dry: bool) -> Order:
+    """One group without its members (module scim_group)."""
+    del dry
+    group = _check_one(options, GROUP_FIELDS, "display_name", check_group)
+
+    def read(service: ScimService) -> Directory:
+        found = service.find_groups(display_name=group.display_name, external_id=group.external_id or "", id=group.id)
+        for name in group.previous_names:
+            found += [one for one in service.find_groups(display_name=name) if one not in found]
+        groups, hidden = service.settle_groups([one.group for one in found], declared=group.external_id is not None)
+        return Directory(groups=tuple(groups), hidden=hidden)
+
+    return _order(options, Document(groups=(group,)), read)
+
+
+def membership_order(options: Options, *, dry: bool) -> Order:
+    """The members of one group (module scim_membership).
+
+    In check mode a group or a user that does not exist yet is taken for one that an earlier task of the play makes.
+    """
+    names: list[str] = options["members"]
+    problems = [Problem(f"members[{index}]", "", fault) for index, fault in enumerate(map(login_fault, names)) if fault]
+    problems += [
+        Problem(f"members[{index}]", "", f"{name} stands in the list twice; SCIM compares without case")
+        for index, name in enumerate(names)
+        if key(name) in set(map(key, names[:index]))
+    ]
+    if problems:
+        raise InputError(problems)
+    mode = {"present": "append", "absent": "remove", "exact": "exact"}[options["state"]]
+    place = Place("", 0, f"group {options['group']}")
+    group = check_group({"display_name": options["group"]}, place)
+    members = tuple(Member(name, Place("", 0, f"members[{index}]")) for index, name in enumerate(names))
+    document = Document(groups=(replace(group, membership=mode, members=members),))
+
+    def read(service: ScimService) -> Directory:
+        found = service.find_groups(display_name=group.display_name, members=True)
+        if not found and not dry:
+            reason = "the service has no group of this name; make it with scim_group, or correct the name"
+            raise InputError([Problem("option group", group.display_name, reason)])
+        present = {one.group.id: one.members or set() for one in found}
+        if mode == "exact" or len(names) > LOOK_UPS:
+            users = service.read(users=True, groups=False).users
+        else:
+            users = tuple(user for name in names for user in service.find_users(user_name=name))
+        return Directory(users, tuple(one.group for one in found), present)
+
+    order = _order(options, document, read)
+    if dry and options["missing_members"] == "fail":
+        return replace(order, policy=replace(order.policy, missing_members="assume"))
+    return order
+
+
+def directory_order(options: Options, *, dry: bool) -> Order:
+    """Users, groups and memberships together (module scim_directory)."""
+    del dry
+    warnings: list[str] = []
+    entries = inline_entries(options["users"], options["groups"])
+    if options["src"]:
+        found, warnings = read_sources(options["src"])
+        entries = [*entries, *found]
+    today = datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat()
+    document = build_document(entries, today=today, max_groups_per_user=options["max_groups_per_user"], warnings=warnings)
+    del entries
+    declared = {name for user in document.users for name in user.values}
+    declared.update(GROUP_EXTERNAL_ID for group in document.groups if group.external_id is not None)
+    by_users = any(user.groups is not None for user in document.users)
+    by_groups = {name for group in document.groups if group.members is not None for name in (group.display_name, *group.previous_names)}
+    wanted = None if by_users else {key(name) for name in by_groups}
+    needs_users = bool(document.users) or options["prune_users"] != "none" or bool(by_groups)
+    needs_groups = bool(document.groups) or options["prune_groups"] != "none" or by_users
+
+    def read(service: ScimService) -> Directory:
+        return service.read(
+            users=needs_users,
+            groups=needs_groups,
+            members=by_users or bool(by_groups) or options["prune_groups"] != "none",
+            declared=declared,
+            member_groups=wanted,
+        )
+
+    order = _order(options, document, read)
+    return replace(
+        order,
+        listed=needs_users,
+        verify=options["verify"],
+        stop_on_error=options["on_error"] == "stop",
+        result_limit=options["result_limit"],
+    )
+
+
+def _order(options: Options, document: Document, read: t.Callable[[ScimService], Directory]) -> Order:
+    return Order(document, make_policy(options), read, update_method=options["update_method"])
+
+
+def make_policy(options: Options) -> Policy:
+    """The policy that the options describe; those that a module lacks have the policy's own defaults."""
+    given = {
+        name: options[name]
+        for name in ("prune_users", "prune_groups", "membership", "external_id_conflict", "missing_members")
+        if options.get(name) is not None
+    }
+    protected = options.get("protected_groups")
+    return Policy(
+        **given,
+        scope=make_scope(options.get("scope")),
+        protected_users=tuple(options.get("protected_users") or ()),
+        protected_groups=PROTECTED_GROUPS if protected is None else tuple(protected),
+        limit=_limit(options.get("removal_limit") or {}),
+        allow_over_limit=bool(options.get("allow_removals_over_limit")),
+    )
+
+
+def _limit(given: Options) -> Limit:
+    """The removal limit; raises InputError for what is no limit (B52)."""
+    limit = Limit(**given)
+    problems = []
+    if not 0 <= limit.percent <= 100:
+        problems.append(Problem("option removal_limit", "percent", f"is {limit.percent:g}; it must lie between 0 and 100"))
+    for name in ("count", "floor"):
+        if getattr(limit, name) < 0:
+            problems.append(Problem("option removal_limit", name, f"is {getattr(limit, name)}; it must not be negative"))
+    if problems:
+        raise InputError(problems)
+    return limit
+
+
+One = t.TypeVar("One", "DesiredUser", "DesiredGroup")
+
+
+def _check_one(options: Options, fields: Mapping[str, Field], name: str, check: t.Callable[..., One]) -> One:
+    """The one object that the options describe; which of its names are needed depends on what else is known."""
+    values = {field: options[field] for field in fields if options.get(field) is not None}
+    laxer = {**fields, name: fields[name]._replace(required=False)}
+    return check(values, Place("", 0, _label(values, (name, "external_id", "id"))), fields=laxer)
+
+
+def _label(values: Mapping[str, t.Any], names: Collection[str]) -> str:
+    return "option " + next((name for name in names if name in values), "user_name")

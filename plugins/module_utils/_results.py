@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What each changing module returns besides the common part: the object, as it is after the run. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._match import match_groups, match_users
+from ._model import LiveGroup, LiveUser, key
+
+if t.TYPE_CHECKING:
+    from ._converge import Order, Result
+    from ._plan import Step
+
+Answer = dict[str, t.Any]
+
+
+def user_result(order: Order, result: Result) -> Answer:
+    """`user`: the user after the run, in check mode as predicted; empty where there is none."""
+    user = order.document.users[0]
+    pairs = match_users(order.document.users, result.directory.users).pairs
+    live = pairs[0][1] if pairs else LiveUser("", user.name)
+    return {"user": _after("user", live, user.present, result)}
+
+
+def group_result(order: Order, result: Result) -> Answer:
+    """`group`: the group after the run."""
+    group = order.document.groups[0]
+    pairs = match_groups(order.document.groups, result.directory.groups).pairs
+    live = pairs[0][1] if pairs else LiveGroup("", group.name)
+    return {"group": _after("group", live, group.present, result)}
+
+
+def membership_result(order: Order, result: Result) -> Answer:
+    """`membership`: the group, and the userNames that came and went."""
+    group = order.document.groups[0]
+    changes = {verb: [one["name"] for one in result.operations if one["verb"] == verb] for verb in ("add", "remove")}
+    membership = {"group": group.display_name, "added": changes["add"], "removed": changes["remove"]}
+    return {"membership": membership}
+
+
+def directory_result(_order: Order, result: Result) -> Answer:
+    """What a plan for a whole directory came to."""
+    return {
+        "protected": list(result.plan.protected),
+        "unverifiable": list(result.plan.unverifiable),
+        "listing": "suspect" if result.directory.doubts else "complete",
+    }
+
+
+def _after(kind: str, live: LiveUser | LiveGroup, present: bool, result: Result) -> Answer:
+    """The object with all steps that were carried out upon it."""
+    done = {(operation["verb"], key(operation["name"])) for operation in result.operations}
+    steps: list[Step] = [step for step in result.plan.object_steps() if step.kind == kind and (step.verb, key(step.name)) in done]
+    shown: Answer = live._asdict()
+    for step in steps:
+        if step.verb == "delete":
+            return {}
+        shown.update(step.values)
+        shown["id"] = result.ids.get((kind, key(step.name)), "") or step.id or None
+    return shown if present and (live.id or steps) else {}

@@ -1,0 +1,427 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Users, groups and memberships of a Zscaler tenant, together."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: scim_directory
+short_description: Make the users, groups and memberships of a Zscaler tenant as declared, over SCIM
+version_added: "0.1.0"
+description:
+  - Takes the declared state from lists in the play (O(users), O(groups)) or from files (O(src)), compares it with the tenant, makes one
+    plan, and carries it out. With C(--check --diff) the plan is shown and nothing is written.
+  - Reading costs as many requests as the tenant has pages. If there is nothing to do, that is all; each write costs one request.
+  - Groups are renamed and created first, then users are created and changed, then memberships are added and after that removed, then
+    users are disabled or deleted, and groups deleted last.
+  - One object that fails does not stop the others. The task fails at the end and names it, and the next run tries it again.
+extends_documentation_fragment:
+  - scimops.zscaler_one._attributes
+  - scimops.zscaler_one._attributes.action_group_scim
+  - scimops.zscaler_one._scim
+  - scimops.zscaler_one._matching
+  - scimops.zscaler_one._members
+  - scimops.zscaler_one._batches
+  - scimops.zscaler_one._brake
+  - scimops.zscaler_one._protection
+  - scimops.zscaler_one._writing
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  users:
+    description:
+      - The users, each a mapping with C(user_name), and any of C(external_id), C(id), C(display_name), C(given_name), C(family_name),
+        C(email), C(department), C(active), C(groups) and C(state) (V(present) or V(absent)).
+      - A key that is absent, or null, is left alone. V("") clears a text. V([]) as C(groups) takes the user out of all groups.
+      - C(groups) has the names of all groups of the user; they must be declared or exist.
+      - An unknown key is an error that names the nearest known one. So is a value of the wrong type, such as a number where a text is
+        meant.
+    type: list
+    elements: dict
+  groups:
+    description:
+      - The groups, each a mapping with C(display_name), and any of C(external_id), C(id), C(previous_names), C(membership), C(members)
+        and C(state) (V(present) or V(absent)).
+      - C(members) is a list of C(userName), or of mappings with C(user_name) and C(expires), the last day of the membership as
+        V(YYYY-MM-DD) in UTC; after that day the member counts as not declared. V([]) empties the group. Without C(members) the
+        members are left alone.
+      - C(membership) overrides O(membership) for this group.
+      - With C(previous_names), a group that still has one of these names is renamed.
+    type: list
+    elements: dict
+  src:
+    description:
+      - Files, or directories with files, whose names end in C(.yml), C(.yaml), C(.json) or C(.csv), on the machine that runs the module.
+        Together they are one document; an object that is declared twice is an error.
+      - YAML and JSON files have the keys C(users) and C(groups), with entries as in O(users) and O(groups). In files, null is an error.
+        CSV files have one user in a row, columns named as the keys, and groups separated by V(;).
+      - A file that cannot be read or is empty is an error, and nothing is written.
+      - For large sets use JSON or CSV. YAML takes about fifty times as long to read.
+    type: list
+    elements: path
+  prune_users:
+    description:
+      - What happens to users in O(scope) that are not declared.
+      - If no users are declared, nobody is pruned; the task fails instead.
+    type: str
+    choices: [none, disable, delete]
+    default: none
+  prune_groups:
+    description:
+      - What happens to groups in O(scope) that are not declared.
+      - If no groups are declared, none is pruned; the task fails instead.
+    type: str
+    choices: [none, delete]
+    default: none
+  membership:
+    description:
+      - What the list of members of a group means.
+      - V(exact) makes them the only members, V(append) adds them, V(remove) removes them.
+      - For the C(groups) of a user, V(exact) takes the user out of all other groups.
+    type: str
+    choices: [exact, append, remove]
+    default: exact
+  scope:
+    description:
+      - What is ours. Users and groups that do not meet all of the given conditions are neither touched nor counted. To declare one
+        of them is an error.
+    type: dict
+    suboptions:
+      user_name_suffixes:
+        description: The C(userName) ends with one of these, such as V(@corp.example). Compared as text, case does not count.
+        type: list
+        elements: str
+      user_name_regex:
+        description: The regular expression is found in the C(userName), case does not count.
+        type: str
+      external_id_regex:
+        description: The regular expression is found in the C(externalId); users without one are not ours.
+        type: str
+      group_name_regex:
+        description: The regular expression is found in the C(displayName) of the group, case does not count.
+        type: str
+  protected_users:
+    description:
+      - Users that are never disabled or deleted. Names, or patterns with V(*), V(?) and V([...]); case does not count.
+      - They are skipped and named in RV(protected). To declare one absent or inactive is an error.
+    type: list
+    elements: str
+    default: []
+  max_groups_per_user:
+    description:
+      - The C(groups) of one user may not be more. V(0) is no limit.
+      - Zscaler's pages contradict each other; 128 is what the one on SCIM says.
+    type: int
+    default: 128
+  on_error:
+    description:
+      - V(continue) goes on with the other objects, until ten writes in a row fail alike or the credentials are refused.
+      - V(stop) stops at the first object that the service refuses.
+    type: str
+    choices: [continue, stop]
+    default: continue
+  verify:
+    description:
+      - Read the tenant again after writing. What the service accepted and did not do is then reported as a failure.
+    type: bool
+    default: true
+  result_limit:
+    description:
+      - How many entries RV(operations) and RV(failures) have at most. The counts in RV(summary) are complete.
+    type: int
+    default: 1000
+notes:
+  - A listing of the tenant that contradicts itself, such as pages that end too early, never leads to a removal. The task fails if it would
+    remove anything, and otherwise says RV(listing=suspect).
+  - Attributes that the service accepts and never shows cannot be compared. They are written when an object is created and together with
+    other changes, and named in RV(unverifiable).
+  - In Zscaler Internet Access, inactive users are disabled. Zscaler Private Access documents that it deletes them, so that
+    O(prune_users=disable) is O(prune_users=delete) there.
+seealso:
+  - module: scimops.zscaler_one.scim_user
+  - module: scimops.zscaler_one.scim_group
+  - module: scimops.zscaler_one.scim_membership
+author:
+  - scimops maintainers (@scimops)
+"""
+
+EXAMPLES = r"""
+- name: A tenant, with the connection written down once
+  module_defaults:
+    group/scimops.zscaler_one.scim:
+      base_url: https://scim.zscalerone.net/1234567/098/scim
+      bearer_token: "{{ vault_zscaler_scim_token }}"
+  block:
+    - name: A few people and a group
+      scimops.zscaler_one.scim_directory:
+        users:
+          - user_name: ada@corp.example
+            external_id: hr-17
+            display_name: Ada Lovelace
+            department: Research
+            groups: [Engineering]
+          - user_name: bob@corp.example
+            display_name: Bob Bell
+        groups:
+          - display_name: Engineering
+            previous_names: [Eng]
+            membership: append
+            members:
+              - user_name: bob@corp.example
+                expires: "2027-01-31"
+
+    - name: What the files in Git would change
+      scimops.zscaler_one.scim_directory:
+        src: "{{ playbook_dir }}/state"
+        prune_users: disable
+      check_mode: true
+      diff: true
+
+    - name: Everything in the files, and of our own nothing else
+      scimops.zscaler_one.scim_directory:
+        src:
+          - "{{ playbook_dir }}/state/users.csv"
+          - "{{ playbook_dir }}/state/groups.yml"
+        prune_users: disable
+        prune_groups: delete
+        scope:
+          user_name_suffixes: ["@corp.example"]
+          group_name_regex: ^(app|team)-
+        protected_users: ["breakglass-*@corp.example"]
+        removal_limit:
+          percent: 2
+"""
+
+RETURN = r"""
+protected:
+  description: Users that were not disabled or deleted, and groups that were not deleted or emptied, because they are protected.
+  returned: when planning succeeded
+  type: list
+  elements: str
+  sample: [breakglass-1@corp.example]
+unverifiable:
+  description: Declared attributes that the service never shows, so that nobody can tell whether they are as declared.
+  returned: when planning succeeded
+  type: list
+  elements: str
+  sample: [given_name]
+listing:
+  description: V(complete), or V(suspect) if what the service showed contradicts itself.
+  returned: when planning succeeded
+  type: str
+  sample: complete
+operations:
+  description:
+    - What was done, in this order, or in check mode what would be done. Empty if nothing changed.
+    - What the service refused is not here, but in RV(failures).
+  returned: when planning succeeded
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: V(user), V(group) or V(membership).
+      type: str
+      returned: always
+    verb:
+      description:
+        - For users V(create), V(update), V(rename), V(enable), V(disable) or V(delete), for groups the same without enabling and disabling.
+        - For memberships V(add) or V(remove).
+      type: str
+      returned: always
+    name:
+      description: The C(userName) or C(displayName), as it is afterwards.
+      type: str
+      returned: always
+    group:
+      description: The group that is gained or lost.
+      type: str
+      returned: for memberships
+    attributes:
+      description: The values that were written.
+      type: dict
+      returned: always
+  sample:
+    - {kind: user, verb: update, name: ada@corp.example, attributes: {department: Research}}
+    - {kind: membership, verb: add, name: ada@corp.example, group: Engineering, attributes: {}}
+operations_omitted:
+  description: How many entries RV(operations) would have beyond O(result_limit).
+  returned: when planning succeeded
+  type: int
+  sample: 0
+summary:
+  description:
+    - Counts of what was done, or in check mode would be done, for V(users), V(groups) and V(memberships).
+    - V(unchanged) counts what is declared and already so, V(failed) what is in RV(failures).
+  returned: when planning succeeded
+  type: dict
+  contains:
+    users:
+      description: Has C(created), C(updated), C(renamed), C(enabled), C(disabled), C(deleted), C(unchanged), C(failed).
+      type: dict
+      returned: always
+      sample: {created: 1, updated: 0, renamed: 0, enabled: 0, disabled: 0, deleted: 0, unchanged: 0, failed: 0}
+    groups:
+      description: Has C(created), C(updated), C(renamed), C(deleted), C(unchanged), C(failed).
+      type: dict
+      returned: always
+      sample: {created: 0, updated: 0, renamed: 0, deleted: 0, unchanged: 1, failed: 0}
+    memberships:
+      description: Has C(added), C(removed), C(unchanged), C(failed).
+      type: dict
+      returned: always
+      sample: {added: 1, removed: 0, unchanged: 0, failed: 0}
+failures:
+  description:
+    - What could not be planned or was refused by the service. If there is any, the task fails at its end; everything else is done,
+      and the next run tries just these again.
+  returned: when planning succeeded
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: As in RV(operations).
+      type: str
+      returned: always
+    verb:
+      description: As in RV(operations), or V(match) if it is not clear which object of the service is meant.
+      type: str
+      returned: always
+    name:
+      description: As in RV(operations).
+      type: str
+      returned: always
+    group:
+      description: The group of a membership, otherwise empty.
+      type: str
+      returned: always
+    source:
+      description: Where it was declared, file, line and entry.
+      type: str
+      returned: always
+    status:
+      description: The HTTP status of the service's answer; V(0) if it was never asked or did not answer.
+      type: int
+      returned: always
+    detail:
+      description: The reason, in the service's own words where it gave one.
+      type: str
+      returned: always
+    request:
+      description: The method and path of the request that failed.
+      type: str
+      returned: always
+  sample:
+    - kind: user
+      verb: create
+      name: ada@other.example
+      group: ""
+      source: state/users.yml:12 (users[3])
+      status: 400
+      detail: the domain other.example is not registered
+      request: POST Users
+plan_digest:
+  description: The SHA-256 of the plan. Equal plans have equal digests, in check mode and otherwise.
+  returned: when planning succeeded
+  type: str
+  sample: 2f0a4c1e5b7d9380a6c2e4f81b3d5f70928471a3c5e7f90b1d3f5a7c9e0b2d4f
+diff:
+  description: Before and after, one pair for each object that changes. Attributes that do not change are left out.
+  returned: when planning succeeded, with C(--diff)
+  type: list
+  elements: dict
+  sample:
+    - before_header: user ada@corp.example
+      after_header: user ada@corp.example
+      before: {department: Sales}
+      after: {department: Research}
+problems:
+  description: All that is wrong with the input; the first twenty also stand in the message. Nothing was written.
+  returned: when the input is wrong
+  type: list
+  elements: dict
+  sample:
+    - {place: "state/users.yml:12 (users[3])", field: dispaly_name, reason: "is not a known key; did you mean display_name?"}
+refused:
+  description: Why a correct plan was not carried out, such as the numbers of the removal brake. Nothing was written.
+  returned: when the plan was refused
+  type: dict
+  sample: {brake: [{what: users, removals: 60, of: 800, allowed: 40.0, victims: [ada@corp.example, bob@corp.example]}]}
+requests:
+  description: What the task asked of the service.
+  returned: always, once the options were checked
+  type: dict
+  contains:
+    sent:
+      description: How many requests were sent, repeated ones included.
+      type: int
+      returned: always
+    by_method:
+      description: The same by HTTP method.
+      type: dict
+      returned: always
+    throttled:
+      description: How often the service asked for less haste.
+      type: int
+      returned: always
+    retried:
+      description: How many of the requests were repetitions.
+      type: int
+      returned: always
+    waited:
+      description: Seconds spent waiting, for the pace or because the service asked for it.
+      type: float
+      returned: always
+  sample: {sent: 2, by_method: {GET: 1, POST: 1}, throttled: 0, retried: 0, waited: 0.0}
+"""
+
+from ..module_utils._arguments import BATCHES, BRAKE, MATCHING, MEMBERS, PROTECTION, WRITING
+from ..module_utils._module import run_changing
+from ..module_utils._orders import directory_order
+from ..module_utils._results import directory_result
+
+OPTIONS = {
+    # The entries have no suboptions: they are checked by the same rules as those of files, which see the types of YAML.
+    "users": {"type": "list", "elements": "dict"},
+    "groups": {"type": "list", "elements": "dict"},
+    "src": {"type": "list", "elements": "path"},
+    "prune_users": {"type": "str", "default": "none", "choices": ["none", "disable", "delete"]},
+    "prune_groups": {"type": "str", "default": "none", "choices": ["none", "delete"]},
+    "membership": {"type": "str", "default": "exact", "choices": ["exact", "append", "remove"]},
+    "scope": {
+        "type": "dict",
+        "options": {
+            "user_name_suffixes": {"type": "list", "elements": "str"},
+            "user_name_regex": {"type": "str"},
+            "external_id_regex": {"type": "str"},
+            "group_name_regex": {"type": "str"},
+        },
+    },
+    "protected_users": {"type": "list", "elements": "str", "default": []},
+    "max_groups_per_user": {"type": "int", "default": 128},
+    "on_error": {"type": "str", "default": "continue", "choices": ["continue", "stop"]},
+    "verify": {"type": "bool", "default": True},
+    "result_limit": {"type": "int", "default": 1000},
+    **MATCHING,
+    **MEMBERS,
+    **BATCHES,
+    **BRAKE,
+    **PROTECTION,
+    **WRITING,
+}
+
+
+def main() -> None:
+    """Run the module."""
+    run_changing(OPTIONS, directory_order, directory_result, required_one_of=[("users", "groups", "src")])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The table of checks: what is run, with which environment, where."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from . import environments
+
+# The Python that modules run on in the integration tests of each ansible-core; empty = the Python of the controller.
+TARGETS = {"2.18": "3.9", "2.19": "3.9", "2.20": "3.10", "2.21": ""}
+TYPED = ("plugins.module_utils", "tests.sandbox", "tests.checks")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the report; it passes if its command ends with 0.
+
+    `where` is the folder that it runs in: the repository, the repository seen at its ansible_collections path ("link"), or a
+    copy there. Checks of one lane run one after the other, in one copy and with one HOME.
+    """
+
+    name: str
+    environment: str
+    command: tuple[str, ...]
+    where: t.Literal["repository", "link", "copy"] = "repository"
+    lane: str = ""
+    quick: bool = False
+    left_out: str = ""  # known beforehand not to be tested by it on this machine
+
+
+def checks() -> list[Check]:
+    """All checks, the longest lanes first, so that nobody waits for a long one in the end."""
+    return [
+        *(check for core in TARGETS for check in ansible_test(core)),
+        Check("molecule", "lint", ("molecule", "test", "--all"), "copy", "molecule"),
+        Check("unit tests", "dev", ("python", "-m", "pytest", "-n", "2", "-rs", "-q", "tests/unit"), quick=True),
+        Check("interoperability", "dev", ("python", "-m", "pytest", "-rs", "-q", "tests/interop")),
+        Check("Galaxy importer", "galaxy", ("python", "tests/checks/package.py", "judge"), "copy", "galaxy"),
+        Check("package, installed and run", "lint", ("python", "tests/checks/package.py", "run"), "copy", "package"),
+        Check("ansible-lint", "lint", ("ansible-lint", "--strict"), "copy", "ansible-lint"),
+        Check(
+            "module documentation",
+            "lint",
+            ("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck", "--validate-collection-refs", "all", "."),
+            "copy",
+            "documentation",
+        ),
+        Check("mypy", "dev", ("mypy", "--config-file", "{collection}/.mypy.ini", *typed()), "link", quick=True),
+        Check("changelog", "lint", ("antsibull-changelog", "lint")),
+        Check("action groups", "dev", ("python", "tests/checks/action_groups.py")),
+        Check("yamllint", "lint", ("yamllint", "--strict", ".")),
+        Check("ruff", "dev", ("ruff", "check"), quick=True),
+        Check("formatting", "dev", ("ruff", "format", "--check"), quick=True),
+    ]
+
+
+def ansible_test(core: str) -> tuple[Check, ...]:
+    """What ansible-test says with one release of ansible-core: integration, and sanity with no ignore list."""
+    lane = f"core-{core}"
+    target = TARGETS[core]
+    missing = bool(target) and target not in environments.interpreters()
+    python = f"controller:python=venv/{target}" if target and not missing else "controller:python=default"
+    return (
+        Check(
+            f"integration, ansible-core {core}",
+            lane,
+            ("ansible-test", "integration", "--color", "no", "--target", python),
+            "copy",
+            lane,
+            left_out=f"modules on Python {target}, which is not on this machine" if missing else "",
+        ),
+        Check(f"sanity, ansible-core {core}", lane, ("ansible-test", "sanity", "--color", "no"), "copy", lane),
+    )
+
+
+def typed() -> list[str]:
+    """The words that name the packages which mypy reads."""
+    return [word for package in TYPED for word in ("-p", f"ansible_collections.scimops.zscaler_one.{package}")]

@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""R9: what `--check` predicts is what the real run does, and predicting sends nothing but GET."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import typing as t
+
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import Directory, Document
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._policy import Policy
+from ansible_collections.scimops.zscaler_one.tests.sandbox.sandbox import Sandbox
+from hypothesis import HealthCheck, given, settings
+
+from ..plugins.module_utils.worlds import directories, documents, policies
+from ..plugins.modules.conftest import Tenant
+
+
+class Captured:
+    """What pytest's capsys does, for a test that hypothesis calls many times."""
+
+    def __init__(self) -> None:
+        self.stream = io.StringIO()
+
+    def readouterr(self) -> Captured:
+        self.out = self.stream.getvalue()
+        self.stream.seek(0)
+        self.stream.truncate()
+        return self
+
+
+def as_state(document: Document) -> dict[str, list[dict[str, t.Any]]]:
+    """A document of the planner's tests as the options `users` and `groups`."""
+    users = [
+        {"user_name": user.user_name, **user.values, "groups": user.groups and list(user.groups), "state": "present" if user.present else "absent"}
+        for user in document.users
+    ]
+    groups = [
+        {
+            "display_name": group.display_name,
+            "external_id": group.external_id,
+            "previous_names": list(group.previous_names),
+            "membership": group.membership or None,
+            "members": None if group.members is None else [member.user_name for member in group.members],
+        }
+        for group in document.groups
+    ]
+    return {"users": users, "groups": groups}
+
+
+def sow(sandbox: Sandbox, directory: Directory) -> None:
+    """Put the tenant of a planner's test into the sandbox."""
+    names = {live.id: live.user_name for live in directory.users}
+    users = [
+        {
+            "userName": live.user_name,
+            "externalId": live.external_id,
+            "displayName": live.display_name,
+            "department": live.department,
+            "active": live.active,
+        }
+        for live in directory.users
+    ]
+    groups = [
+        {"displayName": live.display_name, "externalId": live.external_id, "members": [names[one] for one in (directory.members or {})[live.id]]}
+        for live in directory.groups
+    ]
+    sandbox.seed(users, groups)
+
+
+def as_options(policy: Policy) -> dict[str, t.Any]:
+    """A policy of the planner's tests as options."""
+    return {
+        "prune_users": policy.prune_users,
+        "prune_groups": policy.prune_groups,
+        "membership": policy.membership,
+        "protected_users": list(policy.protected_users),
+        "scope": {"user_name_suffixes": list(policy.scope.suffixes)},
+        "external_id_conflict": policy.external_id_conflict,
+        "missing_members": policy.missing_members,
+        "removal_limit": {"percent": 100, "count": 1000, "floor": 1000},
+    }
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(documents(), directories(), policies())
+def test_r9_check_mode_predicts_the_run_and_sends_only_get(document: Document, directory: Directory, policy: Policy) -> None:
+    switches = {"default_admin": False, "domains": "*", "missing_department": "none"}
+    captured = Captured()
+    options = {**as_state(document), **as_options(policy)}
+    with Sandbox(tls=False, switches=switches) as sandbox, contextlib.redirect_stdout(captured.stream):
+        tenant = Tenant(sandbox, captured)
+        sow(sandbox, directory)
+        foreseen = tenant.run("scim_directory", check=True, diff=True, **options)
+        assert {read.split(" ")[0] for read in foreseen["reads"]} <= {"GET"}
+        assert foreseen["writes"] == []
+        done = tenant.run("scim_directory", diff=True, **options)
+        for name in ("changed", "operations", "diff", "plan_digest", "failed", "protected", "failures"):
+            assert done.get(name) == foreseen.get(name), name
+        if not done.get("failed"):
+            again = tenant.run("scim_directory", **options)
+            assert (again["changed"], again["writes"]) == (False, [])
