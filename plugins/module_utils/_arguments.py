@@ -10,6 +10,7 @@ import typing as t
 
 from ansible.module_utils.basic import env_fallback
 
+from ._checks import SECRET
 from ._errors import InputError, Problem
 from ._policy import PROTECTED_GROUPS
 
@@ -95,3 +96,9 @@ def check_ranges(options: Mapping[str, t.Any]) -> None:
     ]
     if problems:
         raise InputError(problems)
+
+
+def stray_secrets(options: Mapping[str, t.Any]) -> set[str]:
+    """The values in declared entries whose keys look like secrets: they are refused, and must not be shown either (B49)."""
+    entries = [entry for name in ("users", "groups") for entry in options.get(name) or () if isinstance(entry, dict)]
+    return {str(value) for entry in entries for name, value in entry.items() if value and SECRET.search(str(name))}

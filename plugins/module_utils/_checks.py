@@ -17,7 +17,7 @@ from ._model import Member, key
 from ._plain import Names
 from ._text import date_fault, length_fault, login_fault, lookalikes, mail_fault, quoted, suggestion, text_fault
 
-_SECRET = re.compile(r"pass[_-]?(?:word|wd|phrase)|secret|token|(?:api|private)[_-]?key|credential|pwd", re.IGNORECASE)
+SECRET = re.compile(r"pass[_-]?(?:word|wd|phrase)|secret|token|(?:api|private)[_-]?key|credential|pwd", re.IGNORECASE)
 _FAULTS = {"login": login_fault, "mail": mail_fault, "date": date_fault}
 _TYPE_NAMES: tuple[tuple[type, str], ...] = (
     (bool, "true or false"),
@@ -68,7 +68,7 @@ class Checks:
 
     def _unknown(self, raw: Raw, fields: Mapping[str, Field], prefix: str, name: str) -> None:
         shown = prefix + quoted(name)[1:-1]
-        if _SECRET.search(name):
+        if SECRET.search(name):
             self.report(raw, shown, "secrets have no place here and are never sent; remove the key (its value is not shown)")
             return
         reason = f"is not a known key; {suggestion(name, fields)}"

@@ -91,7 +91,7 @@ def converge(order: Order, service: ScimService, *, dry: bool, sleep: Callable[[
 
 def _check_patch(order: Order, plan: Plan, service: ScimService) -> None:
     """Refuse before the first write what the service says it cannot do (F26); most services do not say."""
-    patches = any(step.verb not in ("create", "delete") for step in plan.object_steps()) or any(True for _ in plan.member_steps())
+    patches = any(step.verb not in ("create", "delete") for step in plan.object_steps()) or bool(plan.add_members or plan.remove_members)
     if patches and order.update_method == "patch" and service.capabilities().patch is False:
         raise Refusal(
             "The service says that it does not support PATCH (its ServiceProviderConfig), and the plan needs it; nothing was written. "
@@ -133,6 +133,6 @@ def _verify(order: Order, service: ScimService, result: Result, outcome: Outcome
         result.warnings.append("What was written could not be verified: the listing afterwards is doubtful. The next run will tell.")
         return
     result.warnings += normalised
-    result.failures += [failure for _, failure in ignored]
-    gone = {id(operation) for operation, _ in ignored}
+    result.failures += [failure for _operation, failure in ignored]
+    gone = {id(operation) for operation, _failure in ignored}
     result.operations = [operation for operation in result.operations if id(operation) not in gone]

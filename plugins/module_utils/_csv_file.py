@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import typing as t
+from operator import methodcaller
 
 from ._errors import InputError, Problem
 from ._fields import USER_FIELDS, Raw
@@ -34,7 +35,7 @@ def parse_csv(text: str, path: str) -> tuple[list[Raw], list[str]]:
     silent = 0
     for line, row in csv_rows(text, path):
         if len(row) == len(header):
-            values = dict(zip(header, row))
+            values: dict[str, t.Any] = dict(zip(header, row))
             if "" in row:
                 values = {name: cell for name, cell in values.items() if cell}
                 silent += bool(values) and "groups" not in values
@@ -56,7 +57,7 @@ def csv_rows(text: str, path: str) -> Iterable[tuple[int, list[str]]]:
     lines = text.replace("\r\n", "\n")
     if '"' in lines or "\r" in lines:
         return _quoted_rows(text, path)
-    return enumerate((line.split(",") if line else [] for line in lines.split("\n")), 1)
+    return enumerate(map(methodcaller("split", ","), lines.split("\n")), 1)
 
 
 def _quoted_rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:
@@ -71,6 +72,7 @@ def _quoted_rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _typed(values: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The same dict with a list for groups and a truth value for active."""
     if "groups" in values:
         values["groups"] = [] if values["groups"] == "[]" else values["groups"].split(";")
     if "active" in values:

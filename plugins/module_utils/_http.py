@@ -250,12 +250,11 @@ class Http:
     def _broken_down(self, call: Call, reply: Reply) -> None:
         """408 or 5xx: the request may have been carried out (F23-F25). A pause that comes with it is for all."""
         asked = self._asked(reply) if reply.status == 503 else None
-        too_long = self._pause(call, asked) if asked else None
+        if asked:
+            self._pause(asked)
         words = self._words(call, reply)
         if not is_repeatable(call.method, call.path):
             self._failed(call, Ambiguous(f"{reply.status} {words[0]}; the service may or may not have carried it out", call.request))
-        if too_long is not None:
-            raise too_long
         kind = Throttled if reply.status == 503 else ServiceError
         self._failed(call, kind(reply.status, *words))
 
@@ -274,18 +273,13 @@ class Http:
             self._paused_until = max(self._paused_until, now + pause)
         if call.put_off >= call.tries and (call.tries == 1 or now - call.put_off_since >= PATIENCE):
             raise Throttled(429, *self._words(call, reply))
-        too_long = self._pause(call, pause)
-        if too_long is not None:
-            raise too_long
+        self._pause(pause)
 
-    def _pause(self, call: Call, seconds: float) -> DeadlinePassed | None:
-        """Nobody sends for `seconds`. If that is longer than anybody may wait, it is the end of the task, and the error is returned."""
+    def _pause(self, seconds: float) -> None:
+        """Nobody sends for `seconds`; if that is longer than anybody may wait, nobody sends any more in this task."""
         self.pace.pause(seconds)
-        if seconds <= min(LONGEST_PAUSE, self._limits.remaining()):
-            return None
-        last_word = self._long_pause("the service wants", seconds)
-        self._limits.stop(last_word)
-        return last_word(call.request)
+        if seconds > min(LONGEST_PAUSE, self._limits.remaining()):
+            self._limits.stop(self._long_pause("the service wants", seconds))
 
     def _long_pause(self, who: str, seconds: float) -> Callable[[str], DeadlinePassed]:
         left = self._limits.remaining()

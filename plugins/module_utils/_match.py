@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ._model import DesiredGroup, DesiredUser, LiveGroup, LiveUser, key
-from ._plan import Failure
+from ._plan import NAME, Failure
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ class Matches(t.Generic[D, L]):
 
     def claimed(self) -> set[str]:
         """The ids of all objects that a declared object stands for, or might."""
-        return {live.id for _, live in self.pairs} | self.disputed
+        return {live.id for _desired, live in self.pairs} | self.disputed
 
     def settle(self) -> None:
         """Leave out all pairs and missing objects that turned out to be in conflict."""
@@ -113,9 +113,9 @@ def match_groups(desired: Sequence[DesiredGroup], live: Sequence[LiveGroup]) -> 
 
 def _match(kind: str, desired: Sequence[tuple[D, Identity]], live: Sequence[L]) -> Matches[D, L]:
     index, result = _Index(live), Matches[D, L]()
-    identified = [index.identified(who) for _, who in desired]
+    identified = [index.identified(who) for _one, who in desired]
     # A name that belongs to an object which another entry identifies by id or externalId is about to become free.
-    taken = {found[0].id for (one, _), found in zip(desired, identified) if len(found) == 1 and one.present}
+    taken = {found[0].id for (one, _who), found in zip(desired, identified) if len(found) == 1 and one.present}
     owners: dict[str, tuple[D, Identity]] = {}
     for (one, who), found in zip(desired, identified):
         match = _resolve(kind, one, who, found, index, taken, result)
@@ -144,6 +144,9 @@ def _resolve(kind: str, one: D, who: Identity, found: Sequence[L], index: _Index
         result.warnings.append(f"{kind} {label} exists, and so does {former[0][1]}, one of its previous names, which is left as it is")
         former = []
     candidates = {entry.id: entry for entries in (found, current, former) for entry in entries}
+    if not candidates and one.present and not who.name:
+        result.fail(kind, one, label, f"there is no {kind} with this external_id, and without {NAME[kind]} none can be created")
+        return None
     if not candidates:
         result.missing.append(one)
         return None
@@ -156,6 +159,6 @@ def _resolve(kind: str, one: D, who: Identity, found: Sequence[L], index: _Index
 
 
 def _fail_both(kind: str, first: tuple[D, Identity], second: tuple[D, Identity], live: L, result: Matches[D, L]) -> None:
-    for (one, who), (other, _) in ((first, second), (second, first)):
+    for (one, who), (other, _identity) in ((first, second), (second, first)):
         detail = f"is the same {kind} of the service (id {live.id}) as the entry at {other.place}; nothing is written to it"
         result.fail(kind, one, who.name or who.id, detail, [live])

@@ -34,7 +34,7 @@ class People:
             if name in self.refs:
                 self.ambiguous.add(name)
             self.refs[name] = Ref(live.user_name, live.id)
-        for _, live in matches.pairs:
+        for _user, live in matches.pairs:
             self._forget(live)
         for user, live in matches.pairs:
             self._declare(user, live)
@@ -171,7 +171,7 @@ class _Planner:
                 if key(live.display_name) in self.by_name:
                     self.doubled.add(key(live.display_name))
                 self._add_target(_Target(Ref(live.display_name, live.id), None, None), live.display_name)
-        for _, live in groups.pairs:
+        for _group, live in groups.pairs:
             if self.by_name.get(key(live.display_name), _NOBODY).ref.id == live.id:
                 del self.by_name[key(live.display_name)]
         for group, live in groups.pairs:

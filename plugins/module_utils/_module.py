@@ -11,7 +11,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ._arguments import SCIM
+from ._arguments import SCIM, check_ranges, stray_secrets
 from ._connect import connect
 from ._connection import HAS_REQUESTS
 from ._converge import converge
@@ -35,6 +35,7 @@ class Task:
     def __init__(self, options: Options, rules: Options) -> None:
         self.module = AnsibleModule(argument_spec={**SCIM, **options}, supports_check_mode=True, **rules)
         self.options: dict[str, t.Any] = self.module.params
+        self.module.no_log_values.update(stray_secrets(self.options))
         self.scrub = Scrubber()
         self.http: Http | None = None
         if not HAS_REQUESTS:
@@ -42,6 +43,7 @@ class Task:
 
     def connect(self) -> ScimService:
         """The service; in check mode one that cannot be written to."""
+        check_ranges(self.options)
         self.http = connect(self.options, read_only=self.module.check_mode, scrub=self.scrub)
         given = {name: self.options[name] for name in ("page_size", "update_method", "members_per_request") if name in self.options}
         return ScimService(self.http, **given)
@@ -50,6 +52,7 @@ class Task:
         """End the process with this result; `failed` is the message of a failure."""
         if self.http is not None:
             result["requests"] = self.http.counts.as_result()
+            result["warnings"] = [*result.get("warnings", []), *self.http.pace.warnings]
             self.http.close()
         for warning in self.scrub.scrub(result.pop("warnings", [])):
             self.module.warn(warning)

@@ -75,6 +75,7 @@ class Names:
     def __init__(self, field: Field) -> None:
         self._test = plain(field)
         self._known: dict[str, str] = {}
+        self._find = self._known.__getitem__
         self._spelled: dict[str, str] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -98,10 +99,10 @@ class Names:
         if type(value) is not list:
             return None
         try:
-            names = tuple(map(self._known.__getitem__, value))
+            names = tuple(map(self._find, value))
         except KeyError:
             for name in set(value).difference(self._known):
                 if not self._test(name) or not self.learn(name):
                     return None
-            names = tuple(map(self._known.__getitem__, value))
+            names = tuple(map(self._find, value))
         return names if len(set(names)) == len(names) else None

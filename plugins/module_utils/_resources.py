@@ -120,11 +120,9 @@ def promised(schemas: Iterable[object]) -> frozenset[str]:
     for schema in schemas:
         if isinstance(schema, dict) and identifier(schema.get("id")).lower().endswith(":user"):
             shown |= _returned(schema.get("attributes"), "")
-    names = {ours for ours, scim in _SCHEMA_NAMES.items() if scim in shown}
-    if shown and not shown & {"id", "meta", "externalid"}:
-        # externalId is a common attribute that schemas need not list (RFC 7643 3.1); one that lists others speaks for itself.
-        names.add("external_id")
-    return frozenset(names)
+    # externalId is a common attribute that schemas need not list (RFC 7643 3.1). Silence is no promise: a service that takes it and
+    # never shows it would be written to in every run.
+    return frozenset(ours for ours, scim in _SCHEMA_NAMES.items() if scim in shown)
 
 
 _SCHEMA_NAMES = {

@@ -23,7 +23,7 @@ def user_result(order: Order, result: Result) -> Answer:
     user = order.document.users[0]
     pairs = match_users(order.document.users, result.directory.users).pairs
     live = pairs[0][1] if pairs else LiveUser("", user.name)
-    return {"user": _after("user", live, user.present, result)}
+    return {"user": _after("user", live, result)}
 
 
 def group_result(order: Order, result: Result) -> Answer:
@@ -31,7 +31,7 @@ def group_result(order: Order, result: Result) -> Answer:
     group = order.document.groups[0]
     pairs = match_groups(order.document.groups, result.directory.groups).pairs
     live = pairs[0][1] if pairs else LiveGroup("", group.name)
-    return {"group": _after("group", live, group.present, result)}
+    return {"group": _after("group", live, result)}
 
 
 def membership_result(order: Order, result: Result) -> Answer:
@@ -39,7 +39,7 @@ def membership_result(order: Order, result: Result) -> Answer:
     group = order.document.groups[0]
     changes = {verb: [one["name"] for one in result.operations if one["verb"] == verb] for verb in ("add", "remove")}
     membership = {"group": group.display_name, "added": changes["add"], "removed": changes["remove"]}
-    return {"membership": membership}
+    return {"membership": membership, "protected": list(result.plan.protected)}
 
 
 def directory_result(_order: Order, result: Result) -> Answer:
@@ -51,7 +51,7 @@ def directory_result(_order: Order, result: Result) -> Answer:
     }
 
 
-def _after(kind: str, live: LiveUser | LiveGroup, present: bool, result: Result) -> Answer:
+def _after(kind: str, live: LiveUser | LiveGroup, result: Result) -> Answer:
     """The object with all steps that were carried out upon it."""
     done = {(operation["verb"], key(operation["name"])) for operation in result.operations}
     steps: list[Step] = [step for step in result.plan.object_steps() if step.kind == kind and (step.verb, key(step.name)) in done]
@@ -61,4 +61,4 @@ def _after(kind: str, live: LiveUser | LiveGroup, present: bool, result: Result)
             return {}
         shown.update(step.values)
         shown["id"] = result.ids.get((kind, key(step.name)), "") or step.id or None
-    return shown if present and (live.id or steps) else {}
+    return shown if live.id or steps else {}

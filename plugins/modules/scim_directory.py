@@ -63,7 +63,8 @@ options:
         Together they are one document; an object that is declared twice is an error.
       - YAML and JSON files have the keys C(users) and C(groups), with entries as in O(users) and O(groups). In files, null is an error.
         CSV files have one user in a row, columns named as the keys, and groups separated by V(;).
-      - A file that cannot be read or is empty is an error, and nothing is written.
+      - A relative path counts from where the module runs; V({{ playbook_dir }}) makes it absolute. A file that cannot be read or is empty
+        is an error, and nothing is written.
       - For large sets use JSON or CSV. YAML takes about fifty times as long to read.
     type: list
     elements: path

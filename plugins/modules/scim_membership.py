@@ -13,7 +13,7 @@ short_description: Add, remove or set the members of one group of a Zscaler tena
 version_added: "0.1.0"
 description:
   - Adds users to one group, removes them from it, or makes them its only members.
-  - Only the difference is sent. A member is never removed by writing the whole list anew, and never without being named.
+  - Only the difference is sent, each member by name. With O(update_method=put) the whole group is read, changed and written back.
   - Neither the group nor the users are created. A group that does not exist is an error; in check mode it is taken for one that an
     earlier task of the play makes, and so are users that do not exist.
 extends_documentation_fragment:
@@ -119,6 +119,12 @@ membership:
     group: Engineering
     added: [ada@corp.example]
     removed: [mallory@corp.example]
+protected:
+  description: Groups that did not lose their last member, because they are protected.
+  returned: when planning succeeded
+  type: list
+  elements: str
+  sample: []
 operations:
   description:
     - What was done, in this order, or in check mode what would be done. Empty if nothing changed.

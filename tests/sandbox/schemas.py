@@ -39,8 +39,9 @@ class Attribute:
         """The sub-attribute of this name, in any case."""
         return _named(self.subs, name)
 
-    def as_json(self) -> Json:
-        """The attribute as /Schemas shows it."""
+    def as_json(self, hidden: t.Collection[str] = (), prefix: str = "") -> Json:
+        """The attribute as /Schemas shows it; it admits what is hidden."""
+        path = f"{prefix}{self.name}".lower()
         shown: Json = {
             "name": self.name,
             "type": self.type,
@@ -48,7 +49,7 @@ class Attribute:
             "description": f"{self.name}, see RFC 7643",
             "required": self.required,
             "mutability": self.mutability,
-            "returned": "default",
+            "returned": "request" if path in {name.rpartition(":")[2].lower() for name in hidden} else "default",
         }
         if self.type not in ("boolean", "complex"):
             shown.update(caseExact=self.case_exact, uniqueness=self.uniqueness)
@@ -57,7 +58,7 @@ class Attribute:
         if self.references:
             shown["referenceTypes"] = list(self.references)
         if self.subs:
-            shown["subAttributes"] = [sub.as_json() for sub in self.subs]
+            shown["subAttributes"] = [sub.as_json(hidden, f"{path}.") for sub in self.subs]
         return shown
 
 
@@ -77,14 +78,14 @@ class Schema:
         """The attribute of this name, in any case."""
         return _named(self.attributes, name)
 
-    def as_json(self, base: str) -> Json:
+    def as_json(self, base: str, hidden: t.Collection[str] = ()) -> Json:
         """The schema as /Schemas shows it."""
         return {
             "schemas": [CORE + "Schema"],
             "id": self.urn,
             "name": self.name,
             "description": f"{self.name}, as far as this service keeps it",
-            "attributes": [attribute.as_json() for attribute in self.attributes],
+            "attributes": [attribute.as_json(hidden) for attribute in self.attributes],
             "meta": {"resourceType": "Schema", "location": f"{base}/Schemas/{self.urn}"},
         }
 

@@ -36,7 +36,7 @@ def firm(company: Company) -> Company:  # noqa: F811
 
 
 def sent(answer: dict[str, t.Any]) -> list[str]:
-    return [request for request, _ in answer["writes"]]
+    return [request for request, _body in answer["writes"]]
 
 
 def test_law_01_omitted_leaves_alone_a_value_enforces_empty_clears(firm: Company) -> None:
@@ -100,8 +100,8 @@ def test_law_05_nobody_loses_access_before_the_new_access_is_there(firm: Company
     firm.apply(state)
     verbs = [(one["verb"], one["kind"]) for one in firm.sandbox.journal.mutations]
     assert verbs.index(("create", "group")) < verbs.index(("create", "user"))
-    joined = [number for number, (verb, _) in enumerate(verbs) if verb == "add_member"]
-    left = [number for number, (verb, _) in enumerate(verbs) if verb == "remove_member"]
+    joined = [number for number, (verb, _kind) in enumerate(verbs) if verb == "add_member"]
+    left = [number for number, (verb, _kind) in enumerate(verbs) if verb == "remove_member"]
     gone = verbs.index(("delete", "user"))
     assert verbs.index(("create", "user")) < joined[0]
     assert joined[-1] < left[0] < gone
@@ -162,9 +162,9 @@ def test_law_11_never_sent(firm: Company) -> None:
         "users": [{"user_name": "ada@corp.example", "department": "X", "groups": ["Ops"]}, {"user_name": "new@corp.example"}],
         "groups": [{"display_name": "Engineering", "members": []}, {"display_name": "Ops", "members": ["bob@corp.example"]}],
     }
-    bodies = [body for _, body in firm.apply(state)["writes"]]
+    bodies = [body for _request, body in firm.apply(state)["writes"]]
     for method in ("put", "patch"):
-        bodies += [body for _, body in firm.run("scim_user", user_name="bob@corp.example", department=method, update_method=method)["writes"]]
+        bodies += [body for _request, body in firm.run("scim_user", user_name="bob@corp.example", department=method, update_method=method)["writes"]]
     for body in bodies:
         assert not body.keys() & {"id", "meta", "groups"}, body
         for operation in body.get("Operations", ()):

@@ -48,7 +48,7 @@ def test_p2_one_percent_of_drift_costs_one_write_a_change(company: Company) -> N
     answer = company.apply()
     assert answer["changed"] is True
     assert len(answer["writes"]) == expected
-    assert {request for request, _ in answer["writes"]} == {"PATCH /Users/{id}", "PATCH /Groups/{id}"}
+    assert {request for request, _body in answer["writes"]} == {"PATCH /Users/{id}", "PATCH /Groups/{id}"}
     assert listing(answer) == ["GET /Users", "GET /Users", "GET /Groups"] * 2
     assert len([read for read in answer["reads"] if read in DISCOVERY]) <= 2
     assert answer["summary"]["memberships"]["added"] == sum(member_changes.values())
@@ -64,7 +64,7 @@ def test_p2_an_empty_tenant_is_filled_with_one_create_an_object(company: Company
     company.sandbox.reset()
     answer = company.apply(state)
     by_request: dict[str, int] = {}
-    for request, _ in answer["writes"]:
+    for request, _body in answer["writes"]:
         by_request[request] = by_request.get(request, 0) + 1
     batches = sum(math.ceil(len(group["members"]) / 100) for group in state["groups"])
     assert by_request == {"POST /Users": 120, "POST /Groups": 6, "PATCH /Groups/{id}": batches}

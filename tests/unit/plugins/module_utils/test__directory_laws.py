@@ -39,7 +39,7 @@ def test_a_plan_carried_out_leaves_nothing_to_do(document: Document, directory: 
 @many_worlds
 @given(documents(), directories(), policies())
 def test_conflicts_never_keep_a_plan_changing(document: Document, directory: Directory, policy: Policy) -> None:
-    for _ in range(4):
+    for _round in range(4):
         plan = plan_or_skip(document, directory, policy)
         if plan.empty:
             return

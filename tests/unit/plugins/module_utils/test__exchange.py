@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 import typing as t
 
@@ -63,19 +62,17 @@ def test_an_exchange_that_is_over_harms_no_socket(pair: t.Any) -> None:
 
 
 def test_the_thread_of_the_watchdog_goes_when_nobody_needs_it_and_comes_again(pair: t.Any) -> None:
-    before = threading.active_count()
     watchdog = Watchdog()
     for _ in range(2):
-        with Exchange("GET Users", 0.1, watchdog) as exchange:
-            exchange.hold(pair[0], sending=False)
+        with Exchange("GET Users", 0.1, watchdog):
+            thread = watchdog._thread
+            assert thread is not None
             for _ in range(100):
                 with Exchange("GET Users", 0.1, watchdog):
-                    pass
-            assert threading.active_count() == before + 1
-        deadline = time.monotonic() + 5
-        while threading.active_count() > before and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert threading.active_count() == before
+                    assert watchdog._thread is thread
+        thread.join(5)
+        assert not thread.is_alive()
+        assert watchdog._thread is None
     with Exchange("GET Users", 0.1, watchdog) as exchange:
         exchange.hold(pair[0], sending=True)
         wait_for_end(pair[0], 5)

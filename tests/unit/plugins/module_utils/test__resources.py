@@ -187,13 +187,13 @@ def schema(*attributes, urn="urn:ietf:params:scim:schemas:core:2.0:User"):
     ("schemas", "names"),
     [
         ([], set()),
-        ([schema({"name": "displayName"})], {"display_name", "external_id"}),
-        pytest.param([schema({"name": "displayName"}, {"name": "id"})], {"display_name"}, id="externalId_missing_beside_id"),
+        ([schema({"name": "displayName"})], {"display_name"}),
+        pytest.param([schema({"name": "displayName"}, {"name": "externalId"})], {"display_name", "external_id"}, id="externalId_said"),
         ([schema({"name": "displayName", "returned": "never"})], set()),
-        ([schema({"name": "displayName", "returned": "request"}, {"name": "active", "returned": "always"})], {"active", "external_id"}),
+        ([schema({"name": "displayName", "returned": "request"}, {"name": "active", "returned": "always"})], {"active"}),
         (
             [schema({"name": "name", "subAttributes": [{"name": "givenName"}, {"name": "familyName", "returned": "never"}]})],
-            {"given_name", "external_id"},
+            {"given_name"},
         ),
         ([schema({"name": "name", "returned": "never", "subAttributes": [{"name": "givenName"}]}, {"name": "id"})], set()),
         (

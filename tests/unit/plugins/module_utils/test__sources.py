@@ -535,7 +535,7 @@ def test_garbage_collection_goes_on_after_reading(write: Write) -> None:
 @given(st.text(st.sampled_from("ab,;\n\u2028\x0b "), max_size=30), st.sampled_from(["", "\r\n"]))
 def test_plain_splitting_does_what_the_csv_module_does(text: str, ends: str) -> None:
     text = text.replace("\n", ends or "\n")
-    assert [row for row in csv_rows(text, "f") if row[1]] == [row for row in _quoted_rows(text, "f") if row[1]]
+    assert [row for row in csv_rows(text, "f") if any(row[1])] == [row for row in _quoted_rows(text, "f") if any(row[1])]
 
 
 @pytest.mark.parametrize("name", list(STATES))

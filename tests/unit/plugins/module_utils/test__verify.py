@@ -17,7 +17,7 @@ DONE = list_operations(Plan(users=(Step("user", "create", "eve"), UPDATE), retir
 
 
 def ignored(again: Plan) -> list[tuple[str, str]]:
-    return [(failure.verb, failure.name) for _, failure in find_ignored(DONE, again)[0]]
+    return [(failure.verb, failure.name) for _operation, failure in find_ignored(DONE, again)[0]]
 
 
 def test_nothing_left_nothing_ignored() -> None:
@@ -33,7 +33,7 @@ def test_f49_writes_that_were_acknowledged_and_not_done() -> None:
 
 def test_f49_one_attribute_of_two_is_enough_and_is_named() -> None:
     again = Plan(users=(Step("user", "update", "ada", "u1", {"department": "R and D"}, {"department": ""}),))
-    (_, failure), *rest = find_ignored(DONE, again)[0]
+    (_operation, failure), *rest = find_ignored(DONE, again)[0]
     assert not rest
     assert failure.detail.endswith("the old value of department")
 

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""One group: what is sent, what is not, and that its members stay."""
+
 from __future__ import annotations
+
 import pytest
 
 

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The modules that only read."""
+
 from __future__ import annotations
+
 import pytest
 
 ADA = {
@@ -72,10 +75,16 @@ def test_a_user_who_does_not_exist_is_no_error(company, options):
 
 
 @pytest.mark.parametrize(
-    ("carry", "groups"), [(True, [["Engineering", "Germany"], ["Service Admin"], []]), (False, [None, None, None])], ids=["shown", "hidden"]
+    ("switches", "groups"),
+    [
+        ({}, [["Engineering", "Germany"], ["Service Admin"], []]),
+        ({"empty_values": False}, [["Engineering", "Germany"], ["Service Admin"], []]),
+        ({"users_carry_groups": False}, [None, None, None]),
+    ],
+    ids=["shown", "left out where empty", "hidden"],
 )
-def test_groups_are_null_where_the_service_shows_none(company, carry, groups):
-    company.sandbox.switch(users_carry_groups=carry)
+def test_groups_are_null_where_the_service_shows_none(company, switches, groups):
+    company.sandbox.switch(**switches)
     assert [user["groups"] for user in company.run("scim_user_info")["users"]] == groups
 
 

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The members of one group: only the difference is sent."""
+
 from __future__ import annotations
+
 import pytest
 
 NAMES = [f"user{number}@corp.example" for number in range(8)]
@@ -105,6 +108,7 @@ def test_the_brake_stops_a_group_from_being_emptied(team, check):
 def test_the_last_member_of_a_protected_group_stays(tenant):
     answer = tenant.run("scim_membership", group="Service Admin", members=[], state="exact")
     assert answer["writes"] == []
+    assert answer["protected"] == ["Service Admin"]
     tenant.cycle("scim_membership", group="Service Admin", members=[], state="exact", protected_groups=[])
 
 
