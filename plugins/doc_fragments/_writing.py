@@ -21,4 +21,14 @@ options:
     type: str
     choices: [patch, put]
     default: patch
+  unseen_attributes:
+    description:
+      - What to do about a declared attribute that the service shows of nobody, and does not promise to show in its C(/Schemas).
+        It cannot be told whether nobody has a value, or whether the service takes the attribute and never shows it.
+      - V(leave) writes it to new objects and together with other changes, never alone, because that would be a change in every run.
+      - V(write) takes it for empty and writes it. Use it once, for the first values of an attribute.
+      - Whether Zscaler shows C(externalId) is not documented.
+    type: str
+    choices: [leave, write]
+    default: leave
 """

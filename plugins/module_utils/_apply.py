@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 
 from ._errors import DeadlinePassed, ServiceError, TransportError, Unauthorized
 from ._model import key
-from ._plan import PHASES, Failure, MemberStep, Ref, Step
-from ._report import member_operations, step_operation
+from ._planning.plan import PHASES, Failure, MemberStep, Ref, Step
+from ._planning.report import member_operations, step_operation
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection
 
-    from ._plan import Plan, Value
-    from ._report import Operation
-    from ._scim import Created, ScimService
+    from ._planning.plan import Plan, Value
+    from ._planning.report import Operation
+    from ._wire.scim import Created, ScimService
 
 SAME_CAUSE = 10
 """So many failures of one cause in a row end the run (F55)."""
@@ -119,9 +119,7 @@ class Carrier:
         for found, error in refused.items():
             self._fail_members(step, [names[found]], error.detail, error)
         bad = {*lost, *(names[found] for found in refused)}
-        good = MemberStep(
-            step.group, tuple(ref for ref in step.add if ref not in bad), tuple(ref for ref in step.remove if ref not in bad)
-        )
+        good = MemberStep(step.group, tuple(ref for ref in step.add if ref not in bad), tuple(ref for ref in step.remove if ref not in bad))
         self.outcome.done.extend(member_operations(good))
         if not bad:
             self.in_a_row = 0

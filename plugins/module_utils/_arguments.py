@@ -10,9 +10,9 @@ import typing as t
 
 from ansible.module_utils.basic import env_fallback
 
-from ._checks import SECRET
 from ._errors import InputError, Problem
-from ._policy import PROTECTED_GROUPS
+from ._input.checks import SECRET
+from ._planning.policy import PROTECTED_GROUPS
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,10 @@ SCIM: Mapping[str, Options] = {
 
 STATE: Options = {"type": "str", "default": "present", "choices": ["present", "absent"]}
 
-WRITING: Mapping[str, Options] = {"update_method": {"type": "str", "default": "patch", "choices": ["patch", "put"]}}
+WRITING: Mapping[str, Options] = {
+    "update_method": {"type": "str", "default": "patch", "choices": ["patch", "put"]},
+    "unseen_attributes": {"type": "str", "default": "leave", "choices": ["leave", "write"]},
+}
 """How a changing module writes."""
 
 BRAKE: Mapping[str, Options] = {

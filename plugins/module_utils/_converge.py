@@ -7,24 +7,24 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ._apply import Carrier, Outcome
-from ._brake import enforce_brake
-from ._directory import plan_directory
 from ._errors import Refusal
-from ._policy import check_document
-from ._report import list_operations
-from ._verify import find_ignored
+from ._planning.brake import enforce_brake
+from ._planning.directory import plan_directory
+from ._planning.policy import check_document
+from ._planning.report import list_operations
+from ._planning.verify import find_ignored
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from ._model import Directory, Document
-    from ._plan import Failure, Plan
-    from ._policy import Policy
-    from ._report import Operation
-    from ._scim import ScimService
+    from ._planning.plan import Failure, Plan
+    from ._planning.policy import Policy
+    from ._planning.report import Operation
+    from ._wire.scim import ScimService
 
 LOOKS = (0.0, 2.0, 4.0)
 """Seconds to wait before each look at what was written; more than one only where the service still shows the old (F48)."""
@@ -32,12 +32,16 @@ LOOKS = (0.0, 2.0, 4.0)
 
 @dataclass(frozen=True)
 class Order:
-    """What a module asks for. `read` gets of the service what the plan needs; `listed` says that it lists all users."""
+    """What a module asks for. `read` gets of the service what the plan needs; `listed` says that it lists all users.
+
+    `write_unseen` takes attributes that the service shows of nobody for empty, instead of leaving them alone.
+    """
 
     document: Document
     policy: Policy
     read: Callable[[ScimService], Directory]
     listed: bool = False
+    write_unseen: bool = False
     update_method: str = "patch"
     verify: bool = False
     stop_on_error: bool = False
@@ -69,10 +73,16 @@ def converge(order: Order, service: ScimService, *, dry: bool, sleep: Callable[[
     Raises InputError and Refusal before any write, and the errors of the transport while reading.
     """
     check_document(order.document, order.policy)
-    directory = order.read(service)
+    directory = _read(order, service)
     plan = plan_directory(order.document, directory, order.policy)
     result = Result(plan, directory, failures=list(plan.failures), warnings=list(plan.warnings))
     result.warnings += enforce_brake(plan, order.policy)
+    if plan.unverifiable:
+        names = ", ".join(plan.unverifiable)
+        result.warnings.append(
+            f"The service shows {names} of nobody, so it is written to new objects and together with other changes only. "
+            "If nobody has a value yet, run once with unseen_attributes=write."
+        )
     result.warnings += [f"The listing is doubtful: {doubt}. Each create is confirmed by a look-up." for doubt in directory.doubts]
     _check_patch(order, plan, service)
     if order.listed:
@@ -87,6 +97,11 @@ def converge(order: Order, service: ScimService, *, dry: bool, sleep: Callable[[
     if order.verify and outcome.done and not outcome.stopped:
         _verify(order, service, result, outcome, sleep)
     return result
+
+
+def _read(order: Order, service: ScimService) -> Directory:
+    directory = order.read(service)
+    return replace(directory, hidden=frozenset()) if order.write_unseen else directory
 
 
 def _check_patch(order: Order, plan: Plan, service: ScimService) -> None:
@@ -121,7 +136,7 @@ def _verify(order: Order, service: ScimService, result: Result, outcome: Outcome
     for pause in LOOKS:
         sleep(pause)
         try:
-            directory = order.read(service)
+            directory = _read(order, service)
             ignored, normalised = find_ignored(outcome.done, plan_directory(order.document, directory, order.policy))
         except Refusal:
             doubtful = True

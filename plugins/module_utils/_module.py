@@ -12,19 +12,19 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._arguments import SCIM, check_ranges, stray_secrets
-from ._connect import connect
-from ._connection import HAS_REQUESTS
 from ._converge import converge
 from ._errors import CollectionError, InputError, Refusal
-from ._report import describe_failures, digest_plan, make_diff, summarize
-from ._scim import ScimService
-from ._secrets import Scrubber
+from ._planning.report import describe_failures, digest_plan, make_diff, summarize
+from ._transport.connect import connect
+from ._transport.connection import HAS_REQUESTS
+from ._transport.secrets import Scrubber
+from ._wire.scim import ScimService
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ._converge import Order, Result
-    from ._http import Http
+    from ._transport.http import Http
 
     Options = Mapping[str, t.Any]
 

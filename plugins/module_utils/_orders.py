@@ -11,22 +11,21 @@ import typing as t
 from dataclasses import replace
 
 from ._converge import Order
-from ._document import build_document
-from ._entries import check_group, check_user
 from ._errors import InputError, Problem
-from ._fields import GROUP_FIELDS, USER_FIELDS
-from ._model import Directory, Document, Member, Place, key
-from ._policy import PROTECTED_GROUPS, Limit, Policy, make_scope
-from ._reader import GROUP_EXTERNAL_ID
-from ._sources import inline_entries, read_sources
-from ._text import login_fault
+from ._input.document import build_document
+from ._input.entries import check_group, check_user
+from ._input.fields import GROUP_FIELDS, USER_FIELDS
+from ._input.sources import inline_entries, read_sources
+from ._model import Directory, Document, Place, key
+from ._planning.policy import PROTECTED_GROUPS, Limit, Policy, make_scope
+from ._wire.reader import GROUP_EXTERNAL_ID
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from ._fields import Field
+    from ._input.fields import Field
     from ._model import DesiredGroup, DesiredUser
-    from ._scim import ScimService
+    from ._wire.scim import ScimService
 
 LOOK_UPS = 10
 """Up to so many members are looked up one by one; beyond that the pages of all users cost less."""
@@ -75,19 +74,9 @@ def membership_order(options: Options, *, dry: bool) -> Order:
     In check mode a group or a user that does not exist yet is taken for one that an earlier task of the play makes.
     """
     names: list[str] = options["members"]
-    problems = [Problem(f"members[{index}]", "", fault) for index, fault in enumerate(map(login_fault, names)) if fault]
-    problems += [
-        Problem(f"members[{index}]", "", f"{name} stands in the list twice; SCIM compares without case")
-        for index, name in enumerate(names)
-        if key(name) in set(map(key, names[:index]))
-    ]
-    if problems:
-        raise InputError(problems)
     mode = {"present": "append", "absent": "remove", "exact": "exact"}[options["state"]]
-    place = Place("", 0, f"group {options['group']}")
-    group = check_group({"display_name": options["group"]}, place)
-    members = tuple(Member(name, Place("", 0, f"members[{index}]")) for index, name in enumerate(names))
-    document = Document(groups=(replace(group, membership=mode, members=members),))
+    group = check_group({"display_name": options["group"], "members": names}, Place("", 0, "option group"))
+    document = Document(groups=(replace(group, membership=mode),))
 
     def read(service: ScimService) -> Directory:
         found = service.find_groups(display_name=group.display_name, members=True)
@@ -96,10 +85,10 @@ def membership_order(options: Options, *, dry: bool) -> Order:
             raise InputError([Problem("option group", group.display_name, reason)])
         present = {one.group.id: one.members or set() for one in found}
         if mode == "exact" or len(names) > LOOK_UPS:
-            users = service.read(users=True, groups=False).users
+            listed = service.read(users=True, groups=False)
         else:
-            users = tuple(user for name in names for user in service.find_users(user_name=name))
-        return Directory(users, tuple(one.group for one in found), present)
+            listed = Directory(tuple(user for name in names for user in service.find_users(user_name=name)))
+        return replace(listed, groups=tuple(one.group for one in found), members=present)
 
     order = _order(options, document, read)
     if dry and options["missing_members"] == "fail":
@@ -146,7 +135,8 @@ def directory_order(options: Options, *, dry: bool) -> Order:
 
 
 def _order(options: Options, document: Document, read: t.Callable[[ScimService], Directory]) -> Order:
-    return Order(document, make_policy(options), read, update_method=options["update_method"])
+    write_unseen = options["unseen_attributes"] == "write"
+    return Order(document, make_policy(options), read, update_method=options["update_method"], write_unseen=write_unseen)
 
 
 def make_policy(options: Options) -> Policy:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ._discovery import Capabilities
 from ._errors import ServiceError, TransportError
 from ._model import ATTRIBUTES, key
-from ._reader import FoundGroup
-from ._resources import identifier, live_group, live_user, user_ids
+from ._wire.discovery import Capabilities
+from ._wire.reader import FoundGroup
+from ._wire.resources import identifier, live_group, live_user, user_ids
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from ._reader import ScimReader
-    from ._resources import Resource
+    from ._wire.reader import ScimReader
+    from ._wire.resources import Resource
 
     Options = Mapping[str, t.Any]
 

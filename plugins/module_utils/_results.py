@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ._match import match_groups, match_users
 from ._model import LiveGroup, LiveUser, key
+from ._planning.match import match_groups, match_users
 
 if t.TYPE_CHECKING:
     from ._converge import Order, Result
-    from ._plan import Step
+    from ._planning.plan import Step
 
 Answer = dict[str, t.Any]
 

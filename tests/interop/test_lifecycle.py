@@ -74,6 +74,10 @@ def test_the_same_playbook_everywhere(service: str, tmp_path: Path) -> None:
         }
         done = subprocess.run(
             [str(BIN / "ansible-playbook"), "-i", "localhost,", str(HERE / "lifecycle.yml")],
-            env=environment, capture_output=True, text=True, timeout=300, check=False,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
     assert done.returncode == 0, done.stdout + done.stderr

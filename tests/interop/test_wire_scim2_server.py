@@ -11,12 +11,12 @@ import threading
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._bodies import patch
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import ServiceError, Unauthorized
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._http import Http
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._pace import Pace
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._scim import ScimService
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._secrets import Scrubber
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.http import Http
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.pace import Pace
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.secrets import Scrubber
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.bodies import patch
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.scim import ScimService
 
 pytest.importorskip("scim2_server")
 

@@ -138,7 +138,8 @@ class ScimService:
         if first == "ResourceTypes":
             shown = {kind.name: kind.as_json(base) for kind in self._kinds.values()}
         else:
-            shown = {schema.urn: schema.as_json(base, self.switches.hidden_attributes) for schema in schemas.all_schemas(self._kinds.values())}
+            hidden = (*self.switches.hidden_attributes, *(() if self.switches.shows_external_id else ("externalId",)))
+            shown = {schema.urn: schema.as_json(base, hidden) for schema in schemas.all_schemas(self._kinds.values())}
         if id:
             if id not in shown:
                 raise ScimError(404, f"There is no {first[:-1]} {id}")

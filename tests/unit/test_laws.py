@@ -164,7 +164,10 @@ def test_law_11_never_sent(firm: Company) -> None:
     }
     bodies = [body for _request, body in firm.apply(state)["writes"]]
     for method in ("put", "patch"):
-        bodies += [body for _request, body in firm.run("scim_user", user_name="bob@corp.example", department=method, update_method=method)["writes"]]
+        bodies += [
+            body
+            for _request, body in firm.run("scim_user", user_name="bob@corp.example", department=method, update_method=method)["writes"]
+        ]
     for body in bodies:
         assert not body.keys() & {"id", "meta", "groups"}, body
         for operation in body.get("Operations", ()):

@@ -11,11 +11,11 @@ import io
 import typing as t
 
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import Directory, Document
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._policy import Policy
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.policy import Policy
 from ansible_collections.scimops.zscaler_one.tests.sandbox.sandbox import Sandbox
 from hypothesis import HealthCheck, given, settings
 
-from ..plugins.module_utils.worlds import directories, documents, policies
+from ..plugins.module_utils.planning.worlds import directories, documents, policies
 from ..plugins.modules.conftest import Tenant
 
 
@@ -35,7 +35,12 @@ class Captured:
 def as_state(document: Document) -> dict[str, list[dict[str, t.Any]]]:
     """A document of the planner's tests as the options `users` and `groups`."""
     users = [
-        {"user_name": user.user_name, **user.values, "groups": user.groups and list(user.groups), "state": "present" if user.present else "absent"}
+        {
+            "user_name": user.user_name,
+            **user.values,
+            "groups": user.groups and list(user.groups),
+            "state": "present" if user.present else "absent",
+        }
         for user in document.users
     ]
     groups = [
@@ -65,7 +70,11 @@ def sow(sandbox: Sandbox, directory: Directory) -> None:
         for live in directory.users
     ]
     groups = [
-        {"displayName": live.display_name, "externalId": live.external_id, "members": [names[one] for one in (directory.members or {})[live.id]]}
+        {
+            "displayName": live.display_name,
+            "externalId": live.external_id,
+            "members": [names[one] for one in (directory.members or {})[live.id]],
+        }
         for live in directory.groups
     ]
     sandbox.seed(users, groups)

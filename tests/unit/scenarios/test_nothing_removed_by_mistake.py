@@ -14,7 +14,6 @@ import pytest
 from .conftest import Company, State
 
 
-
 @pytest.fixture
 def filled(company: Company) -> Company:
     """200 people in 10 groups, on pages of 50 so that listings have something to lie about."""

@@ -165,3 +165,25 @@ def test_the_result_is_bounded_and_the_summary_is_not(tenant):
     assert len(answer["operations"]) == 2
     assert answer["operations_omitted"] == 3
     assert answer["summary"]["users"]["created"] == 5
+
+
+def test_what_the_service_never_shows_is_no_change_in_every_run(tenant):
+    """The sandbox takes the externalId and shows it of nobody, as a Zscaler may: nobody documents that."""
+    tenant.sandbox.switch(shows_external_id=False)
+    users = [{"user_name": "ada@corp.example", "external_id": "hr-1"}]
+    assert tenant.run("scim_directory", users=users)["summary"]["users"]["created"] == 1
+    assert tenant.sandbox.tenant.user("ada@corp.example").attributes["externalId"] == "hr-1"
+    again = tenant.run("scim_directory", users=users)
+    assert (again["changed"], again["writes"], again["unverifiable"]) == (False, [], ["external_id"])
+    assert "unseen_attributes=write" in str(again["warnings"])
+
+
+def test_the_first_values_of_an_attribute_that_nobody_has(tenant):
+    tenant.sandbox.seed(users=[{"userName": "ada@corp.example"}])
+    tenant.sandbox.faults.add({"route": "/Schemas"}, {"kind": "status", "status": 404})
+    users = [{"user_name": "ada@corp.example", "external_id": "hr-1"}]
+    assert tenant.run("scim_directory", users=users)["writes"] == []
+    done = tenant.run("scim_directory", users=users, unseen_attributes="write")
+    assert [operation["attributes"] for operation in done["operations"]] == [{"external_id": "hr-1"}]
+    assert "failed" not in done
+    assert not tenant.run("scim_directory", users=users)["changed"]

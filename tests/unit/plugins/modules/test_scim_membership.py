@@ -84,7 +84,7 @@ def test_removing_a_user_who_does_not_exist_is_no_change(team):
     [
         ({"group": "Nothing", "members": NAMES[:1]}, "no group of this name"),
         ({"group": "Team", "members": ["nobody"]}, "members[0]"),
-        ({"group": "Team", "members": [NAMES[0], NAMES[0].upper()]}, "twice"),
+        ({"group": "Team", "members": [NAMES[0], NAMES[0].upper()]}, "is there already, at index 0"),
         ({"group": "Team "}, "members"),
         ({"group": "Team ", "members": []}, "space"),
     ],

@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Checks entry after entry: raw values in, desired users and groups out. Pure."""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+from collections.abc import Mapping
+
+from .._errors import InputError
+from .._model import DesiredGroup, DesiredUser, Place
+from .checks import Checks
+from .fields import GROUP_FIELDS, USER_FIELDS, Field, Raw
+from .plain import Shapes
+
+
+def check_user(
+    values: Mapping[str, object], place: Place, *, fields: Mapping[str, Field] = USER_FIELDS, max_groups_per_user: int = 128
+) -> DesiredUser:
+    """The user that these values describe; null is an error, a key that is absent is left alone.
+
+    `fields` may be a table with other or laxer keys; `new_user_name` is one that DesiredUser knows besides.
+    Raises InputError with all problems.
+    """
+    inspection = Inspection(max_groups_per_user=max_groups_per_user)
+    user = inspection.user(Raw("user", place, dict(values)), fields)
+    inspection.finish()
+    return user
+
+
+def check_group(values: Mapping[str, object], place: Place, *, fields: Mapping[str, Field] = GROUP_FIELDS, today: str = "") -> DesiredGroup:
+    """The group that these values describe, as in `check_user`."""
+    inspection = Inspection(today=today)
+    group = inspection.group(Raw("group", place, values), fields)
+    inspection.finish()
+    return group
+
+
+class Inspection(Checks):
+    """Makes users and groups of entries, of as many values as are right.
+
+    The dict of an entry may become part of the user: a hundred thousand copies would cost time and memory for nothing.
+    """
+
+    def __init__(self, *, today: str = "", max_groups_per_user: int = 128) -> None:
+        super().__init__(today)
+        self._max_groups = max_groups_per_user
+        self._groups = self.names["group"]
+        self._shapes = Shapes(USER_FIELDS)
+
+    def finish(self) -> None:
+        """Raises InputError if anything was wrong."""
+        if self.problems:
+            raise InputError(self.problems)
+
+    def user(self, raw: Raw, fields: Mapping[str, Field] = USER_FIELDS) -> DesiredUser:
+        """The user that the entry declares."""
+        if fields is USER_FIELDS and type(raw.values) is dict:
+            user = self._plain_user(raw)
+            if user is not None:
+                return user
+        found = self.entry(raw, fields)
+        groups = found.pop("groups", None)
+        if groups is not None and 0 < self._max_groups < len(groups):
+            reason = f"names {len(groups)} groups; at most {self._max_groups} are allowed (max_groups_per_user)"
+            self.report(raw, "groups", reason)
+        if "department" in found:
+            found["department"] = sys.intern(found["department"])
+        return DesiredUser(
+            found.pop("user_name", ""),
+            raw.place,
+            found,
+            id=found.pop("id", ""),
+            groups=groups,
+            new_user_name=found.pop("new_user_name", ""),
+            present=found.pop("state", "present") == "present",
+        )
+
+    def group(self, raw: Raw, fields: Mapping[str, Field] = GROUP_FIELDS) -> DesiredGroup:
+        """The group that the entry declares; members whose time is over are left out."""
+        found = self.entry(raw, fields)
+        membership = found.get("membership", "")
+        if membership in ("append", "remove") and _has_expiry(raw.values):
+            self.report(raw, "members", f"expires has no effect with membership: {membership}; use exact, or remove expires")
+        return DesiredGroup(
+            found.get("display_name", ""),
+            raw.place,
+            external_id=found.get("external_id"),
+            id=found.get("id", ""),
+            previous_names=found.get("previous_names", ()),
+            membership=membership,
+            members=found.get("members"),
+            present=found.get("state", "present") == "present",
+        )
+
+    def _plain_user(self, raw: Raw) -> DesiredUser | None:
+        """The user if nothing can be wrong with it; None if it needs a closer look."""
+        values: t.Any = raw.values
+        try:
+            found = self._shapes[tuple(values)]
+            if not found.test("\n".join(found.texts(values))) or type(values.get("active", True)) is not bool:
+                return None
+            groups = None
+            if "groups" in values:
+                groups = self._groups.plain(values["groups"])
+                if groups is None or 0 < self._max_groups < len(groups):
+                    return None
+                del values["groups"]
+            if "department" in values:
+                values["department"] = sys.intern(values["department"])
+            return DesiredUser(values.pop("user_name"), raw.place, values, values.pop("id", ""), groups)
+        except TypeError:
+            return None
+
+
+def _has_expiry(values: Mapping[str, t.Any]) -> bool:
+    members = values.get("members")
+    return isinstance(members, list) and any(isinstance(item, Mapping) and "expires" in item for item in members)

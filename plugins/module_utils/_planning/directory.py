@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The planner: what is declared, and what is there, become a plan. Pure; used by all four changing SCIM modules."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .._errors import Refusal
+from .._model import key
+from .groups import plan_groups
+from .match import match_groups, match_users
+from .memberships import People, plan_members
+from .plan import Bases, Plan, Unchanged
+from .users import plan_users
+
+if t.TYPE_CHECKING:
+    from .._model import Directory, Document
+    from .policy import Policy
+
+
+def plan_directory(document: Document, directory: Directory, policy: Policy) -> Plan:
+    """The plan that makes the directory as declared.
+
+    Raises Refusal where an empty document would prune or a doubtful listing would remove somebody, InputError where
+    a membership names what does not exist. Conflicts of single objects are in `Plan.failures`.
+    """
+    _refuse_empty(document, directory, policy)
+    users = match_users(document.users, directory.users)
+    groups = match_groups(document.groups, directory.groups)
+    user_plan = plan_users(users, directory, policy)
+    group_plan = plan_groups(groups, directory, policy)
+    people = People(document, directory, users, retired=[step for step in user_plan.retire_users if step.verb == "delete"])
+    members = plan_members(document, directory, policy, people, groups, deleted={step.id for step in group_plan.delete_groups})
+    plan = Plan(
+        groups=group_plan.groups,
+        users=user_plan.users,
+        add_members=members.add,
+        remove_members=members.remove,
+        retire_users=user_plan.retire_users,
+        delete_groups=group_plan.delete_groups,
+        failures=(*user_plan.failures, *group_plan.failures, *members.failures),
+        protected=(*user_plan.protected, *group_plan.protected, *members.protected),
+        unverifiable=user_plan.unverifiable + group_plan.unverifiable,
+        warnings=(*document.warnings, *users.warnings, *groups.warnings, *members.warnings),
+        unchanged=Unchanged(user_plan.unchanged.users, group_plan.unchanged.groups, members.unchanged),
+    )
+    plan = replace(plan, bases=_measure(plan, directory, policy))
+    _refuse_doubt(plan, directory)
+    return plan
+
+
+def _refuse_empty(document: Document, directory: Directory, policy: Policy) -> None:
+    """An empty document never removes anybody, whatever the override says (B32, F45)."""
+    bases = _measure(Plan(), directory, policy)
+    for what, prune, declared, base in (
+        ("users", policy.prune_users, document.users, bases.users),
+        ("groups", policy.prune_groups, document.groups, bases.groups),
+    ):
+        if prune != "none" and not any(one.present for one in declared):
+            raise Refusal(
+                f"Refused: no {what} are declared, and prune_{what} is {prune}: this would hit all {base} {what} in scope. Nothing was "
+                f"written. An empty declaration never prunes, not even with allow_removals_over_limit; to remove {what}, declare them "
+                "with state: absent."
+            )
+
+
+def _refuse_doubt(plan: Plan, directory: Directory) -> None:
+    """A doubtful listing never removes anybody (F37-F44, R5)."""
+    removals = [step.name for step in (*plan.retire_users, *plan.delete_groups)]
+    removals += [f"{user.name} in {step.group.name}" for step in plan.remove_members for user in step.remove]
+    if directory.doubts and removals:
+        first = ", ".join(removals[:20])
+        raise Refusal(
+            f"Refused: the service's listing cannot be trusted ({'; '.join(directory.doubts)}), and the plan would make {len(removals)} "
+            f"removals: {first}. Nothing was written. Run again; if it stays so, ask the service's operator, or run without removals.",
+            doubts=list(directory.doubts),
+        )
+
+
+def _measure(plan: Plan, directory: Directory, policy: Policy) -> Bases:
+    """What the percentages of the brake refer to: what is in scope and not protected."""
+    user_guard, group_guard, scope = policy.user_guard(), policy.group_guard(), policy.scope
+    users = sum(
+        1
+        for user in directory.users
+        if scope.has_user(user.user_name, user.external_id) and not (user_guard and user_guard.match(key(user.user_name)))
+    )
+    ours = [group for group in directory.groups if scope.has_group(group.display_name)]
+    members = directory.members or {}
+    thinned = {step.group.id for step in plan.remove_members}
+    return Bases(
+        users=users,
+        groups=sum(1 for group in ours if not (group_guard and group_guard.match(key(group.display_name)))),
+        members=sum(len(members.get(group.id, ())) for group in ours),
+        group_sizes={group.id: len(members.get(group.id, ())) for group in ours if group.id in thinned},
+        lost_with_groups=sum(len(members.get(step.id, ())) for step in plan.delete_groups),
+    )

@@ -1,0 +1,164 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which declared object is which object of the service (DESIGN law 3): id, then externalId, then name. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .._model import DesiredGroup, DesiredUser, LiveGroup, LiveUser, key
+from .plan import NAME, Failure
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .plan import Step
+
+D = t.TypeVar("D", DesiredUser, DesiredGroup)
+L = t.TypeVar("L", LiveUser, LiveGroup)
+
+
+class Identity(t.NamedTuple):
+    """By what a declared object is recognised; `former` are names that it may still have."""
+
+    id: str
+    external_id: str
+    name: str
+    former: tuple[str, ...]
+    former_must_go: bool
+
+
+def user_identity(user: DesiredUser) -> Identity:
+    """A user that is to be renamed may already have the new name, but not beside the old one."""
+    external_id = str(user.values.get("external_id", ""))
+    if user.new_user_name:
+        return Identity(user.id, external_id, user.new_user_name, (user.user_name,) if user.user_name else (), True)
+    return Identity(user.id, external_id, user.user_name, (), True)
+
+
+def group_identity(group: DesiredGroup) -> Identity:
+    """A previous name may be in use again by another group, which then is not ours."""
+    return Identity(group.id, group.external_id or "", group.display_name, group.previous_names, False)
+
+
+@dataclass
+class Matches(t.Generic[D, L]):
+    """The result: pairs, declared objects that do not exist yet, conflicts, and the ids that a conflict makes untouchable."""
+
+    pairs: list[tuple[D, L]] = field(default_factory=list)
+    missing: list[D] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    disputed: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+    warnings: list[str] = field(default_factory=list)
+
+    def claimed(self) -> set[str]:
+        """The ids of all objects that a declared object stands for, or might."""
+        return {live.id for _desired, live in self.pairs} | self.disputed
+
+    def settle(self) -> None:
+        """Leave out all pairs and missing objects that turned out to be in conflict."""
+        self.pairs = [pair for pair in self.pairs if pair[1].id not in self.disputed]
+        self.missing = [one for one in self.missing if key(one.name) not in self.failed]
+
+    def fail(self, kind: str, desired: D, name: str, detail: str, disputed: Sequence[L] = ()) -> None:
+        """Record a conflict: the declared object is left out, and so are the objects it might have been."""
+        self.failures.append(Failure(kind, "match", name, detail, place=desired.place))
+        self.disputed.update(live.id for live in disputed)
+        self.failed.add(key(name))
+
+    def block(self, step: Step, detail: str) -> None:
+        """Record that a planned step is impossible: neither it nor anything else is written to that object."""
+        self.failures.append(Failure(step.kind, step.verb, step.name, detail, place=step.place))
+        self.failed.add(key(step.name))
+        if step.id:
+            self.disputed.add(step.id)
+
+
+class _Index(t.Generic[L]):
+    """The objects of the service by id, externalId and name."""
+
+    def __init__(self, live: Sequence[L]) -> None:
+        self.by_id: dict[str, L] = {}
+        self.by_external_id: dict[str, list[L]] = {}
+        self.by_name: dict[str, list[L]] = {}
+        for one in live:
+            self.by_id[one.id] = one
+            if one.external_id:
+                self.by_external_id.setdefault(one.external_id, []).append(one)
+            self.by_name.setdefault(key(one[1]), []).append(one)
+
+    def identified(self, who: Identity) -> list[L]:
+        """The objects of that id, or else of that externalId."""
+        if who.id:
+            return [self.by_id[who.id]] if who.id in self.by_id else []
+        return self.by_external_id.get(who.external_id, []) if who.external_id else []
+
+    def named(self, name: str) -> list[L]:
+        return self.by_name.get(key(name), []) if name else []
+
+
+def match_users(desired: Sequence[DesiredUser], live: Sequence[LiveUser]) -> Matches[DesiredUser, LiveUser]:
+    """Each declared user with the one it is; see `Matches`."""
+    return _match("user", [(user, user_identity(user)) for user in desired], live)
+
+
+def match_groups(desired: Sequence[DesiredGroup], live: Sequence[LiveGroup]) -> Matches[DesiredGroup, LiveGroup]:
+    """Each declared group with the one it is; see `Matches`."""
+    return _match("group", [(group, group_identity(group)) for group in desired], live)
+
+
+def _match(kind: str, desired: Sequence[tuple[D, Identity]], live: Sequence[L]) -> Matches[D, L]:
+    index, result = _Index(live), Matches[D, L]()
+    identified = [index.identified(who) for _one, who in desired]
+    # A name that belongs to an object which another entry identifies by id or externalId is about to become free.
+    taken = {found[0].id for (one, _who), found in zip(desired, identified) if len(found) == 1 and one.present}
+    owners: dict[str, tuple[D, Identity]] = {}
+    for (one, who), found in zip(desired, identified):
+        match = _resolve(kind, one, who, found, index, taken, result)
+        if match is None:
+            continue
+        if match.id in owners:
+            _fail_both(kind, (one, who), owners[match.id], match, result)
+            continue
+        owners[match.id] = (one, who)
+        result.pairs.append((one, match))
+    result.settle()
+    return result
+
+
+def _resolve(kind: str, one: D, who: Identity, found: Sequence[L], index: _Index[L], taken: set[str], result: Matches[D, L]) -> L | None:
+    """The object that `one` is, or None after recording that it is missing or in conflict."""
+    label = who.name or who.id or who.external_id
+    if who.id and not found:
+        result.fail(kind, one, label, f"there is no {kind} with id {who.id}; an id is given by the service and cannot be chosen")
+        return None
+    others = {entry.id for entry in found}
+    busy = taken - others
+    current: list[L] = [entry for entry in index.named(who.name) if entry.id not in busy]
+    former: list[L] = [entry for name in who.former for entry in index.named(name) if entry.id not in busy]
+    if former and current and not who.former_must_go:
+        result.warnings.append(f"{kind} {label} exists, and so does {former[0][1]}, one of its previous names, which is left as it is")
+        former = []
+    candidates = {entry.id: entry for entries in (found, current, former) for entry in entries}
+    if not candidates and one.present and not who.name:
+        result.fail(kind, one, label, f"there is no {kind} with this external_id, and without {NAME[kind]} none can be created")
+        return None
+    if not candidates:
+        result.missing.append(one)
+        return None
+    if len(candidates) > 1:
+        ids = " and ".join(f"{entry[1]} (id {entry.id})" for entry in candidates.values())
+        detail = f"matches more than one {kind} of the service: {ids}; nothing is written to any of them. Say by its id which one is meant"
+        result.fail(kind, one, label, detail, list(candidates.values()))
+        return None
+    return next(iter(candidates.values()))
+
+
+def _fail_both(kind: str, first: tuple[D, Identity], second: tuple[D, Identity], live: L, result: Matches[D, L]) -> None:
+    for (one, who), (other, _identity) in ((first, second), (second, first)):
+        detail = f"is the same {kind} of the service (id {live.id}) as the entry at {other.place}; nothing is written to it"
+        result.fail(kind, one, who.name or who.id, detail, [live])

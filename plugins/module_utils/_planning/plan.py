@@ -1,0 +1,151 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A plan: every write that a task would make, in the order of DESIGN law 5, in names. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .._model import key
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .._model import Place
+
+Value = t.Union[str, bool]
+NAME = {"user": "user_name", "group": "display_name"}
+
+PHASES = ("groups", "users", "add_members", "remove_members", "retire_users", "delete_groups")
+"""The order of writing: nobody loses access before the new access is there, and nobody is removed before the rest worked."""
+
+
+class Ref(t.NamedTuple):
+    """A user or group by name; `id` is empty where the object is made by an earlier step of the same plan."""
+
+    name: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One write to one user or group: one request. `values` is what is written, `before` what stands there now."""
+
+    kind: str
+    verb: str
+    name: str
+    id: str = ""
+    values: dict[str, Value] = field(default_factory=dict)
+    before: dict[str, Value | None] = field(default_factory=dict)
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class MemberStep:
+    """The members that one group gains and loses in one phase; cut into requests by the wire."""
+
+    group: Ref
+    add: tuple[Ref, ...] = ()
+    remove: tuple[Ref, ...] = ()
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An object that could not be planned or written, and why; the others go on (DESIGN law 6)."""
+
+    kind: str
+    verb: str
+    name: str
+    detail: str
+    group: str = ""
+    place: Place | None = None
+    status: int = 0
+    request: str = ""
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """How many declared objects are already as declared."""
+
+    users: int = 0
+    groups: int = 0
+    memberships: int = 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All steps by phase, and what planning found besides: conflicts, protected names, attributes never shown."""
+
+    groups: tuple[Step, ...] = ()
+    users: tuple[Step, ...] = ()
+    add_members: tuple[MemberStep, ...] = ()
+    remove_members: tuple[MemberStep, ...] = ()
+    retire_users: tuple[Step, ...] = ()
+    delete_groups: tuple[Step, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    protected: tuple[str, ...] = ()
+    unverifiable: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    unchanged: Unchanged = field(default_factory=Unchanged)
+    bases: Bases | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not any(getattr(self, phase) for phase in PHASES)
+
+    def object_steps(self) -> Iterator[Step]:
+        """The steps on users and groups, in order."""
+        for phase in (self.groups, self.users, self.retire_users, self.delete_groups):
+            yield from phase
+
+    def member_steps(self) -> Iterator[MemberStep]:
+        """The steps on memberships, in order."""
+        yield from self.add_members
+        yield from self.remove_members
+
+
+@dataclass(frozen=True)
+class Bases:
+    """What the removal limit is a percentage of: objects in scope before the run, protected ones left out."""
+
+    users: int = 0
+    groups: int = 0
+    members: int = 0
+    group_sizes: dict[str, int] = field(default_factory=dict)
+    lost_with_groups: int = 0
+
+
+def order_names(steps: Sequence[Step], held: Mapping[str, str]) -> tuple[list[Step], list[tuple[Step, str]]]:
+    """Renames, then creates, in an order in which each name is free when it is taken; and the steps for which none exists.
+
+    `held` has the id of the holder for each name (as `key()` gives it) that is in use before the plan.
+    """
+    renames = {key(str(step.before[NAME[step.kind]])): step for step in steps if step.verb == "rename"}
+    ordered: dict[str, Step] = {}
+    blocked: dict[str, str] = {}
+    for start in renames:
+        chain: list[str] = []
+        name = start
+        while name in renames and name not in ordered and name not in blocked and name not in chain:
+            chain.append(name)
+            name = key(renames[name].name)
+        if name in chain:
+            swap = "waits for a name that is only free after this rename (a swap); rename one to a third name first"
+            blocked.update(dict.fromkeys(chain, swap))
+        elif name in blocked or (name not in ordered and name in held):
+            blocked.update(dict.fromkeys(chain, f"the new name is held by id {held[name]}, which keeps it"))
+        else:
+            ordered.update((one, renames[one]) for one in reversed(chain))
+    creates = [step for step in steps if step.verb == "create"]
+    stuck = [(renames[name], reason) for name, reason in blocked.items()]
+    stuck += [(step, f"the name is held by id {held[key(step.name)]}, which keeps it") for step in creates if _is_held(step, held, ordered)]
+    return [*ordered.values(), *(step for step in creates if not _is_held(step, held, ordered))], stuck
+
+
+def _is_held(step: Step, held: Mapping[str, str], freed: Mapping[str, Step]) -> bool:
+    return key(step.name) in held and key(step.name) not in freed

@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The planner's part for users: what to write to each, whom to disable or delete. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+import unicodedata
+
+from .._model import key
+from .plan import Plan, Step, Unchanged, order_names
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .._model import DesiredUser, Directory, LiveUser
+    from .match import Matches
+    from .plan import Value
+    from .policy import Policy
+
+
+def plan_users(matches: Matches[DesiredUser, LiveUser], directory: Directory, policy: Policy) -> Plan:
+    """The steps on users, without memberships; conflicts found here are added to `matches`."""
+    steps: list[Step] = []
+    retire: list[Step] = []
+    carried: set[str] = set()
+    unchanged = 0
+    for user, live in list(matches.pairs):
+        reason = _user_conflict(user, live, policy)
+        if reason:
+            matches.fail("user", user, user.name or user.id, reason, [live])
+            continue
+        changes = list(_user_steps(user, live, directory, policy, carried))
+        unchanged += not changes
+        for step in changes:
+            (retire if step.verb in ("disable", "delete") else steps).append(step)
+    creates = [_create_user(user) for user in matches.missing if user.present]
+    unchanged += len(matches.missing) - len(creates)
+    held = {key(live.user_name): live.id for live in directory.users}
+    named, blocked = order_names([*steps, *creates], held)
+    for step, reason in blocked:
+        matches.block(step, reason)
+    matches.settle()
+    pruned, protected = _prune_users(matches.claimed(), directory, policy)
+    return Plan(
+        users=(*named, *(step for step in steps if step.verb != "rename" and step.id not in matches.disputed)),
+        retire_users=(*(step for step in retire if step.id not in matches.disputed), *pruned),
+        failures=tuple(matches.failures),
+        protected=tuple(protected),
+        unverifiable=tuple(sorted(carried)),
+        unchanged=Unchanged(users=unchanged),
+    )
+
+
+def _user_conflict(user: DesiredUser, live: LiveUser, policy: Policy) -> str:
+    """Why this user must not be written, or an empty string."""
+    if not policy.scope.has_user(live.user_name, live.external_id):
+        return f"is {live.user_name} (id {live.id}) at the service, which lies outside of scope; widen scope to take it over"
+    guard = policy.user_guard()
+    leaves = not user.present or user.values.get("active") is False
+    if leaves and guard and guard.match(key(live.user_name)):
+        return f"is {live.user_name} (id {live.id}) at the service, which is protected (protected_users)"
+    wanted = user.values.get("external_id")
+    if policy.external_id_conflict == "fail" and user.present and not user.id and wanted and live.external_id not in (None, "", wanted):
+        return (
+            f"has another externalId at the service ({live.external_id}, declared is {wanted}): perhaps another person. Nothing is "
+            "written to it. Correct external_id, or set external_id_conflict to overwrite or ignore"
+        )
+    return ""
+
+
+def _user_steps(user: DesiredUser, live: LiveUser, directory: Directory, policy: Policy, carried: set[str]) -> Iterator[Step]:
+    """The writes that bring one existing user to what is declared; usually none or one."""
+    if not user.present:
+        yield Step("user", "delete", live.user_name, live.id, before=_shown(live), place=user.place)
+        return
+    name = user.name or live.user_name
+    changed, unseen = _differences(user.values, live, directory.hidden)
+    carried.update(unseen)
+    if policy.external_id_conflict == "ignore" and live.external_id and not user.id:
+        changed.pop("external_id", None)
+    renamed = key(name) != key(live.user_name)
+    if renamed:
+        changed = {"user_name": name, **changed}
+    if not changed:
+        return
+    values = {**changed, **unseen}
+    if renamed and values.get("active") is False:
+        # Two writes: a rename belongs to the beginning of a run, a disabling to its end.
+        yield _user_step("disable", name, live, {"active": values.pop("active")}, user)
+    yield _user_step(_verb(values, renamed), name, live, values, user)
+
+
+def _user_step(verb: str, name: str, live: LiveUser, values: dict[str, Value], user: DesiredUser) -> Step:
+    before = {attribute: getattr(live, attribute) for attribute in values}
+    return Step("user", verb, name, live.id, values, before, user.place)
+
+
+def _verb(values: dict[str, Value], renamed: bool) -> str:
+    if renamed:
+        return "rename"
+    return {True: "enable", False: "disable"}.get(t.cast("bool", values.get("active")), "update")
+
+
+def _differences(wanted: dict[str, Value], live: LiveUser, hidden: frozenset[str]) -> tuple[dict[str, Value], dict[str, Value]]:
+    """The attributes to write, and those that the service never shows, which only travel with others."""
+    changed: dict[str, Value] = {}
+    unseen: dict[str, Value] = {}
+    for name, want in wanted.items():
+        have = getattr(live, name)
+        if have == want:
+            continue
+        if have is None and name in hidden:
+            unseen[name] = want
+        elif not _same(name, have, want):
+            changed[name] = want
+    return changed, unseen
+
+
+def _same(name: str, have: Value | None, want: Value) -> bool:
+    if isinstance(want, bool) or isinstance(have, bool):
+        return have is want
+    have = have or ""
+    # RFC 7643 4.1.2: an address is compared without regard to case; services that lower it must not cause a change a run (F60).
+    if name == "email":
+        return key(have) == key(want)
+    return have == want or unicodedata.normalize("NFC", have) == unicodedata.normalize("NFC", want)
+
+
+def _shown(live: LiveUser) -> dict[str, Value | None]:
+    shown = live._asdict()
+    del shown["id"]
+    return {name: value for name, value in shown.items() if value not in (None, "")}
+
+
+def _create_user(user: DesiredUser) -> Step:
+    return Step("user", "create", user.name, values=dict(user.values), place=user.place)
+
+
+def _prune_users(claimed: set[str], directory: Directory, policy: Policy) -> tuple[list[Step], list[str]]:
+    """The steps for users in scope that are not declared, and the protected ones among them."""
+    steps: list[Step] = []
+    protected: list[str] = []
+    if policy.prune_users == "none":
+        return steps, protected
+    guard = policy.user_guard()
+    for live in directory.users:
+        if live.id in claimed or not policy.scope.has_user(live.user_name, live.external_id):
+            continue
+        if policy.prune_users == "disable" and (live.active is False or "active" in directory.hidden):
+            continue
+        if guard and guard.match(key(live.user_name)):
+            protected.append(live.user_name)
+        elif policy.prune_users == "disable":
+            steps.append(Step("user", "disable", live.user_name, live.id, {"active": False}, {"active": live.active}))
+        else:
+            steps.append(Step("user", "delete", live.user_name, live.id, before=_shown(live)))
+    return steps, protected

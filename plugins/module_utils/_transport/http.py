@@ -1,0 +1,321 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The transport: sends a request as often as is safe, at the allowed pace, and returns a usable answer or says why there is none."""
+
+from __future__ import annotations
+
+import json
+import math
+import random as dice
+import threading
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from .._errors import Ambiguous, DeadlinePassed, NotSent, ServiceError, Throttled, Unauthorized, UntrustedAnswer, WriteInCheckMode
+from .address import check_base_url, join_url, origin, quote_segment, redirect_origin
+from .answer import NotJson, decode, explain, shorten, tidy
+from .connection import Connection, Unreachable
+from .limits import Limits
+from .pace import LONGEST_PAUSE
+from .retry import full_jitter, is_read, is_repeatable, pause_asked
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .._errors import TransportError
+    from .connection import Reply
+    from .pace import Pace
+    from .secrets import Scrubber
+
+__all__ = ["Answer", "Counts", "Http", "check_base_url", "quote_segment"]
+
+PATIENCE = 90.0
+"""Seconds for which a request that the service puts off with 429 is sent again, even if its tries are used up by then (F22)."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A final answer below 300. `body` is the decoded JSON, None where empty; `sent` is how often the request was sent."""
+
+    status: int
+    body: object
+    headers: Mapping[str, str]
+    sent: int
+
+
+@dataclass
+class Counts:
+    """What a task cost: requests `sent`, `throttled` by the service, `retried`, and seconds `waited` (sum of all threads)."""
+
+    sent: int = 0
+    by_method: dict[str, int] = field(default_factory=dict)
+    throttled: int = 0
+    retried: int = 0
+    waited: float = 0.0
+
+    def as_result(self) -> dict[str, object]:
+        """The value C(requests) of a module result."""
+        return {**vars(self), "by_method": dict(sorted(self.by_method.items())), "waited": round(self.waited, 3)}
+
+
+@dataclass
+class Call:
+    """One call of `Http.send`: what it asks for, and what has happened to it so far."""
+
+    request: str
+    method: str
+    path: str
+    url: str
+    data: bytes | None
+    anonymous: bool
+    tries: int
+    authorization: str = ""
+    sent: int = 0
+    failed: int = 0
+    put_off: int = 0
+    put_off_since: float = 0.0
+    perhaps_done: bool = False
+    renewed: bool = False
+
+
+class Http:
+    """Requests to one SCIM service, safe to use from many threads.
+
+    `authorize` returns the value of the Authorization header; `renew` is told the value that was refused with 401 and says whether
+    there is another by now. `timeout` is seconds for one request in all, `deadline` seconds for the task from now on, 0 = none.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        authorize: Callable[[], str],
+        pace: Pace,
+        scrub: Scrubber,
+        read_only: bool,
+        timeout: float = 30,
+        deadline: float = 0,
+        ca_path: str | None = None,
+        validate_certs: bool = True,
+        proxy: str | None = None,
+        renew: Callable[[str], bool] | None = None,
+        connection: Connection | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+        random: Callable[[], float] = dice.random,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.base_url = check_base_url(base_url)
+        self.pace = pace
+        self.scrub = scrub
+        self.counts = Counts()
+        self._authorize = authorize
+        self._renew = renew
+        self._read_only = read_only
+        self._timeout = timeout
+        self._limits = Limits(deadline, monotonic)
+        self._connection = connection or Connection(ca_path=ca_path, validate_certs=validate_certs, proxy=proxy)
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._random = random
+        self._wall_clock = wall_clock
+        self._lock = threading.Lock()
+        self._refusals = 0
+        self._paused_until = -math.inf
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        body: object = None,
+        anonymous: bool = False,
+        tries: int = 5,
+    ) -> Answer:
+        """The answer to a request below the base URL. Segments of `path` are quoted by the caller (`quote_segment`), `params` here.
+
+        Sent again, up to `tries` times in all: what cannot have been sent, what the service puts off with 429, and, unless it is a
+        POST that creates, what may have been carried out (F1, F3, F6, F7, F22-F24). Raises WriteInCheckMode before any I/O; NotSent;
+        Ambiguous after a POST whose fate is unknown; Unauthorized, then for every request at once (F27); Throttled; ServiceError for
+        any other answer from 400; UntrustedAnswer; DeadlinePassed.
+        """
+        request = self.scrub.scrub_text(f"{method} {tidy(path)}")
+        if self._read_only and not is_read(method, path):
+            raise WriteInCheckMode(f"{request} was asked for in check mode")
+        data = None if body is None else json.dumps(body, separators=(",", ":")).encode("ascii")
+        call = Call(request, method, path, join_url(self.base_url, path, params), data, anonymous, tries)
+        while True:
+            answer = self._attempt(call)
+            if answer is not None:
+                return answer
+
+    def close(self) -> None:
+        """Closes the kept connections and the file of the pace."""
+        self._connection.close()
+        self.pace.close()
+
+    def _attempt(self, call: Call) -> Answer | None:
+        """Sends once. None = to be sent again, when the pauses are over; raises where that would be wrong."""
+        self._wait_for_turn(call)
+        try:
+            reply = self._exchange(call)
+        except (NotSent, Ambiguous) as error:
+            self._failed(call, error)
+            return None
+        except Unauthorized as error:
+            self._limits.refuse(error)
+            raise
+        if reply.status == 429:
+            self._put_off(call, reply)
+        elif reply.status == 401 and not call.anonymous:
+            self._unauthorized(call, reply)
+        elif reply.status == 408 or (reply.status >= 500 and reply.status != 501):
+            self._broken_down(call, reply)
+        else:
+            return self._final(call, reply)
+        return None
+
+    def _wait_for_turn(self, call: Call) -> None:
+        begin = self._monotonic()
+        self._limits.check(call.request, anonymous=call.anonymous)
+        too_long = self.pace.turn(min(self._limits.end, begin + 2 * LONGEST_PAUSE))
+        with self._lock:
+            self.counts.waited += self._monotonic() - begin
+        if too_long:
+            raise self._long_pause("the pace and its pauses allow", too_long)(call.request)
+        # Another thread may have met the end while this one waited.
+        self._limits.check(call.request, anonymous=call.anonymous)
+
+    def _exchange(self, call: Call) -> Reply:
+        headers = {"Accept": "application/scim+json, application/json"}
+        if not call.anonymous:
+            call.authorization = headers["Authorization"] = self._authorize()
+        if call.data is not None:
+            headers["Content-Type"] = "application/scim+json"
+        limit = max(0.001, min(self._timeout, self._limits.remaining()))
+        with self._lock:
+            self.counts.sent += 1
+            self.counts.by_method[call.method] = self.counts.by_method.get(call.method, 0) + 1
+            self.counts.retried += call.sent > 0
+        call.sent += 1
+        return self._connection.exchange(call.request, call.method, call.url, headers=headers, data=call.data, limit=limit)
+
+    def _final(self, call: Call, reply: Reply) -> Answer | None:
+        """The answer of a service that is in order: what was asked for, an error, or something that is not its own."""
+        self._limits.count(usable=True)
+        with self._lock:
+            self._refusals = 0
+        if reply.status == 404 and call.method == "DELETE" and call.perhaps_done:
+            # An earlier attempt has done it (F24).
+            return Answer(204, None, reply.headers, call.sent)
+        if reply.status >= 400:
+            raise ServiceError(reply.status, *self._words(call, reply))
+        if reply.status >= 300:
+            raise self._redirect(call, reply)
+        try:
+            return Answer(reply.status, decode(reply.headers, reply.data), reply.headers, call.sent)
+        except NotJson as error:
+            text = f"{reply.status} with {error}"
+            if not error.foreign and not is_repeatable(call.method, call.path):
+                raise Ambiguous(f"{text}; the service may or may not have carried it out", call.request) from None
+            distrust = UntrustedAnswer(f"{text}; is base_url right, and is there a proxy or a login page in between?", call.request)
+            if error.foreign:
+                raise distrust from None
+            self._failed(call, distrust)
+            return None
+
+    def _failed(self, call: Call, error: TransportError) -> None:
+        """Waits for the next attempt; raises `error` where there must not or cannot be one."""
+        self._limits.count(usable=False)
+        call.failed += 1
+        if not isinstance(error, NotSent):
+            call.perhaps_done = True
+            if not is_repeatable(call.method, call.path):
+                raise error
+        if isinstance(error, Unreachable) and not self._limits.answered:
+            text = str(error)[len(f"{error.request}: ") :]
+            self._limits.stop(lambda request: Unreachable(text, request))
+        if call.failed >= call.tries:
+            raise error
+        wait = full_jitter(call.failed - 1, self._random())
+        self._limits.check(call.request, wait=wait, anonymous=call.anonymous)
+        self._sleep(wait)
+        with self._lock:
+            self.counts.waited += wait
+
+    def _broken_down(self, call: Call, reply: Reply) -> None:
+        """408 or 5xx: the request may have been carried out (F23-F25). A pause that comes with it is for all."""
+        asked = self._asked(reply) if reply.status == 503 else None
+        if asked:
+            self._pause(asked)
+        words = self._words(call, reply)
+        if not is_repeatable(call.method, call.path):
+            self._failed(call, Ambiguous(f"{reply.status} {words[0]}; the service may or may not have carried it out", call.request))
+        kind = Throttled if reply.status == 503 else ServiceError
+        self._failed(call, kind(reply.status, *words))
+
+    def _put_off(self, call: Call, reply: Reply) -> None:
+        """429: not carried out, so it may be sent again, whatever it is. All threads and processes pause."""
+        now = self._monotonic()
+        asked = self._asked(reply)
+        call.put_off += 1
+        call.put_off_since = call.put_off_since or now
+        with self._lock:
+            self.counts.throttled += 1
+            # Several answers of one moment are one refusal: they do not lengthen the pause.
+            self._refusals += now >= self._paused_until
+            earlier = max(0, self._refusals - 1)
+            pause = (asked or 0.0) + (full_jitter(earlier, self._random()) if not asked or earlier else 0.0)
+            self._paused_until = max(self._paused_until, now + pause)
+        if call.put_off >= call.tries and (call.tries == 1 or now - call.put_off_since >= PATIENCE):
+            raise Throttled(429, *self._words(call, reply))
+        self._pause(pause)
+
+    def _pause(self, seconds: float) -> None:
+        """Nobody sends for `seconds`; if that is longer than anybody may wait, nobody sends any more in this task."""
+        self.pace.pause(seconds)
+        if seconds > min(LONGEST_PAUSE, self._limits.remaining()):
+            self._limits.stop(self._long_pause("the service wants", seconds))
+
+    def _long_pause(self, who: str, seconds: float) -> Callable[[str], DeadlinePassed]:
+        left = self._limits.remaining()
+        limit = f"the deadline leaves {max(0, int(left))} seconds" if left < LONGEST_PAUSE else f"at most {LONGEST_PAUSE:.0f} are waited"
+        text = f"{who} no request for {math.ceil(seconds)} seconds, and {limit}; what was done stays done, run again then"
+        return lambda request: DeadlinePassed(text, request)
+
+    def _asked(self, reply: Reply) -> float | None:
+        try:
+            body = decode(reply.headers, reply.data)
+        except NotJson:
+            body = None
+        return pause_asked(reply.headers, body, self._wall_clock())
+
+    def _unauthorized(self, call: Call, reply: Reply) -> None:
+        """401: once with another token, if there is one; else the end of all requests."""
+        error = Unauthorized(401, *self._words(call, reply))
+        if self._renew is not None and not call.renewed:
+            call.renewed = True
+            try:
+                if self._renew(call.authorization):
+                    return
+            except Unauthorized as refusal:
+                error = refusal
+        self._limits.refuse(error)
+        raise error
+
+    def _redirect(self, call: Call, reply: Reply) -> UntrustedAnswer:
+        target = redirect_origin(call.url, reply.headers.get("Location", ""))
+        text = f"{reply.status}, a redirect from {origin(call.url)} to {target or 'an address that cannot be read'}"
+        return UntrustedAnswer(f"{shorten(self._clean(text))}, which is not followed; base_url must be the service's own", call.request)
+
+    def _words(self, call: Call, reply: Reply) -> tuple[str, str, str]:
+        """Detail, name of the request and C(scimType) for an error."""
+        detail, scim_type = explain(reply.headers, reply.data)
+        return shorten(self._clean(detail)), call.request, shorten(self._clean(scim_type))
+
+    def _clean(self, text: str) -> str:
+        return self.scrub.scrub_text(tidy(text))

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What ends all requests of a task: its deadline, refused credentials, a service that is down. Shared by its threads."""
+
+from __future__ import annotations
+
+import math
+import threading
+import typing as t
+
+from .._errors import DeadlinePassed, NotSent, Unauthorized
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._errors import TransportError
+
+OUTAGE = 60
+"""Requests in a row without a usable answer after which nothing more is sent (R7)."""
+
+
+class Limits:
+    """Whether anything may still be sent. `deadline` is in seconds from now, 0 = none."""
+
+    def __init__(self, deadline: float, monotonic: Callable[[], float]) -> None:
+        self.end = monotonic() + deadline if deadline > 0 else math.inf
+        self.answered = False
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._failed_in_a_row = 0
+        self._last_word: Callable[[str], TransportError] | None = None
+        self._credentials_refused = False
+
+    def remaining(self) -> float:
+        """Seconds until the deadline, infinite where there is none."""
+        return self.end - self._monotonic()
+
+    def check(self, request: str, *, wait: float = 0.0, anonymous: bool = False) -> None:
+        """Raises if `request` may not be sent, or not after `wait` seconds; refused credentials do not stop an anonymous one."""
+        with self._lock:
+            last_word = None if anonymous and self._credentials_refused else self._last_word
+        if last_word is not None:
+            raise last_word(request)
+        if self.remaining() <= wait:
+            raise DeadlinePassed("the time limit of the task (deadline) is over; what was done stays done", request)
+
+    def stop(self, last_word: Callable[[str], TransportError]) -> None:
+        """Every further request raises `last_word` of its name at once; the first reason stands."""
+        with self._lock:
+            self._last_word = self._last_word or last_word
+
+    def refuse(self, error: Unauthorized) -> None:
+        """Every further request that is not anonymous raises the same as `error` (F27)."""
+        with self._lock:
+            self._credentials_refused = self._last_word is None or self._credentials_refused
+        self.stop(lambda request: Unauthorized(error.status, error.detail, request, error.scim_type))
+
+    def count(self, *, usable: bool) -> None:
+        """Notes an answer, or the lack of one; sixty without a usable one in a row are an outage, and the end."""
+        with self._lock:
+            self.answered = self.answered or usable
+            self._failed_in_a_row = 0 if usable else self._failed_in_a_row + 1
+            outage = self._failed_in_a_row >= OUTAGE
+        if outage:
+            self.stop(lambda request: NotSent(f"not sent: the last {OUTAGE} requests of this task got no usable answer", request))

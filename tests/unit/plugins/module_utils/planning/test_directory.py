@@ -1,0 +1,315 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The planner, case by case: what is declared, what is there, what is planned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import InputError, Refusal
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import (
+    DesiredGroup,
+    DesiredUser,
+    Directory,
+    Document,
+    LiveGroup,
+    LiveUser,
+)
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.directory import plan_directory
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.policy import Policy, Scope
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.report import list_operations
+
+from .worlds import group, place, user
+
+ADA = LiveUser("u1", "ada@corp.example", "hr-1", "Ada", "", "", "ada@corp.example", "Research", True)
+BOB = LiveUser("u2", "bob@corp.example", "", "Bob", "", "", "", "", True)
+ENG = LiveGroup("g1", "Engineering", "x1")
+OPS = LiveGroup("g2", "Ops", "")
+ADMINS = LiveGroup("g3", "Zscaler Admins", "")
+TENANT = Directory((ADA, BOB), (ENG, OPS, ADMINS), {"g1": {"u1"}, "g2": {"u1", "u2"}, "g3": {"u2"}})
+NOBODY = Directory(members={})
+
+
+def planned(document: Document, directory: Directory = TENANT, **policy: object) -> list[tuple[str, ...]]:
+    """The operations as short tuples."""
+    return short(list_operations(plan_directory(document, directory, Policy(**policy))))
+
+
+def short(operations: list[dict]) -> list[tuple[str, ...]]:
+    return [
+        (one["kind"], one["verb"], one["name"], *([one["group"]] if one["kind"] == "membership" else sorted(one["attributes"])))
+        for one in operations
+    ]
+
+
+USERS = [
+    ("nothing declared of it, nothing done", user("ada@corp.example"), []),
+    ("case alone is no rename (F60)", user("ADA@corp.example"), []),
+    ("equal values", user("ada@corp.example", display_name="Ada", department="Research", active=True, external_id="hr-1"), []),
+    ("a changed value", user("ada@corp.example", display_name="Ada L"), [("user", "update", "ada@corp.example", "display_name")]),
+    ("empty clears", user("ada@corp.example", department=""), [("user", "update", "ada@corp.example", "department")]),
+    ("empty where nothing stands", user("bob@corp.example", department=""), []),
+    ("case of an address does not count", user("ada@corp.example", email="Ada@Corp.example"), []),
+    ("disable", user("ada@corp.example", active=False), [("user", "disable", "ada@corp.example", "active")]),
+    (
+        "a new externalId where none was",
+        user("bob@corp.example", external_id="hr-2"),
+        [("user", "update", "bob@corp.example", "external_id")],
+    ),
+    (
+        "law 3: same externalId, other userName is a rename",
+        user("ada.l@corp.example", external_id="hr-1"),
+        [("user", "rename", "ada.l@corp.example", "user_name")],
+    ),
+    (
+        "a rename that also disables is two writes, first and last",
+        user("ada.l@corp.example", external_id="hr-1", active=False),
+        [("user", "rename", "ada.l@corp.example", "user_name"), ("user", "disable", "ada.l@corp.example", "active")],
+    ),
+    ("unknown: create", user("eve@corp.example", display_name="Eve"), [("user", "create", "eve@corp.example", "display_name")]),
+    ("absent and there", replace(user("bob@corp.example"), present=False), [("user", "delete", "bob@corp.example")]),
+    ("absent and not there", replace(user("eve@corp.example"), present=False), []),
+    (
+        "a new name by the old one",
+        replace(user("bob@corp.example"), new_user_name="robert@corp.example"),
+        [("user", "rename", "robert@corp.example", "user_name")],
+    ),
+    ("the new name is there already", replace(user("gone@corp.example"), new_user_name="bob@corp.example"), []),
+    (
+        "neither name is there",
+        replace(user("gone@corp.example"), new_user_name="new@corp.example"),
+        [("user", "create", "new@corp.example")],
+    ),
+    ("by id", DesiredUser("", place(), {"display_name": "B"}, id="u2"), [("user", "update", "bob@corp.example", "display_name")]),
+]
+
+
+@pytest.mark.parametrize(("declared", "expected"), [case[1:] for case in USERS], ids=[case[0] for case in USERS])
+def test_one_user(declared: DesiredUser, expected: list[tuple[str, ...]]) -> None:
+    assert planned(Document(users=(declared,))) == expected
+
+
+GROUPS = [
+    ("there", DesiredGroup("engineering", place()), []),
+    ("unknown: create", DesiredGroup("Sales", place()), [("group", "create", "Sales")]),
+    ("create with externalId", DesiredGroup("Sales", place(), external_id="x9"), [("group", "create", "Sales", "external_id")]),
+    ("rename by externalId", DesiredGroup("Eng 2", place(), external_id="x1"), [("group", "rename", "Eng 2", "display_name")]),
+    (
+        "rename by previous name",
+        DesiredGroup("Ops & Co", place(), previous_names=("Ops",)),
+        [("group", "rename", "Ops & Co", "display_name")],
+    ),
+    ("previous name gone", DesiredGroup("Engineering", place(), previous_names=("Eng",)), []),
+    ("both names there: the old one is somebody else's", DesiredGroup("Engineering", place(), previous_names=("Ops",)), []),
+    ("externalId changes", DesiredGroup("Ops", place(), external_id="x2"), [("group", "update", "Ops", "external_id")]),
+    ("absent", DesiredGroup("Ops", place(), present=False), [("group", "delete", "Ops")]),
+    ("absent and not there", DesiredGroup("Sales", place(), present=False), []),
+]
+
+
+@pytest.mark.parametrize(("declared", "expected"), [case[1:] for case in GROUPS], ids=[case[0] for case in GROUPS])
+def test_one_group(declared: DesiredGroup, expected: list[tuple[str, ...]]) -> None:
+    assert planned(Document(groups=(declared,))) == expected
+
+
+ADA_IN, BOB_IN = ("membership", "add", "ada@corp.example"), ("membership", "add", "bob@corp.example")
+ADA_OUT, BOB_OUT = ("membership", "remove", "ada@corp.example"), ("membership", "remove", "bob@corp.example")
+MEMBERS = [
+    ("exact: as it is", Document(groups=(group("Engineering", "ada@corp.example"),)), []),
+    (
+        "exact: one in, one out, one request",
+        Document(groups=(group("Engineering", "bob@corp.example"),)),
+        [(*BOB_IN, "Engineering"), (*ADA_OUT, "Engineering")],
+    ),
+    ("exact and empty: all out", Document(groups=(group("Ops"),)), [(*ADA_OUT, "Ops"), (*BOB_OUT, "Ops")]),
+    ("not declared: left alone", Document(groups=(DesiredGroup("Ops", place()),)), []),
+    ("append", Document(groups=(group("Engineering", "bob@corp.example", membership="append"),)), [(*BOB_IN, "Engineering")]),
+    (
+        "remove",
+        Document(groups=(group("Ops", "bob@corp.example", "nobody@corp.example", membership="remove"),)),
+        [(*BOB_OUT, "Ops")],
+    ),
+    (
+        "from the user's side: all others go",
+        Document(users=(user("bob@corp.example", ("Engineering",)),)),
+        [(*BOB_IN, "Engineering"), (*BOB_OUT, "Ops")],
+    ),
+    ("[] takes out of all but Zscaler's own groups", Document(users=(user("bob@corp.example", ()),)), [(*BOB_OUT, "Ops")]),
+    (
+        "both sides add up",
+        Document(users=(user("bob@corp.example", ("Engineering", "Ops")),), groups=(group("Engineering", "ada@corp.example"),)),
+        [(*BOB_IN, "Engineering")],
+    ),
+    (
+        "a new user in a new group, by name",
+        Document(users=(user("eve@corp.example", ("Sales",)),), groups=(DesiredGroup("Sales", place()),)),
+        [("group", "create", "Sales"), ("user", "create", "eve@corp.example"), ("membership", "add", "eve@corp.example", "Sales")],
+    ),
+    (
+        "a moved user has the new access before losing the old",
+        Document(groups=(group("Engineering", "bob@corp.example"), group("Ops", "ada@corp.example"))),
+        [(*BOB_IN, "Engineering"), (*ADA_OUT, "Engineering"), (*BOB_OUT, "Ops")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("document", "expected"), [case[1:] for case in MEMBERS], ids=[case[0] for case in MEMBERS])
+def test_memberships(document: Document, expected: list[tuple[str, ...]]) -> None:
+    assert planned(document) == expected
+
+
+def test_a_deleted_user_needs_no_removal_from_its_groups() -> None:
+    document = Document(users=(user("ada@corp.example"),), groups=(group("Ops", "ada@corp.example"),))
+    assert planned(document, prune_users="delete") == [("user", "delete", "bob@corp.example")]
+
+
+def test_members_that_nobody_knows_are_all_named_and_nothing_is_planned_b27() -> None:
+    document = Document(groups=(group("Ops", "x@corp.example", "ada@corp.example", "y@corp.example"),))
+    with pytest.raises(InputError) as raised:
+        plan_directory(document, TENANT, Policy())
+    assert [problem.reason.split(" ", 1)[0] for problem in raised.value.problems] == ["x@corp.example", "y@corp.example"]
+
+
+@pytest.mark.parametrize(("mode", "warnings"), [("warn", 1), ("ignore", 0)])
+def test_members_that_nobody_knows_may_be_passed_over(mode: str, warnings: int) -> None:
+    plan = plan_directory(
+        Document(groups=(group("Engineering", "ada@corp.example", "x@corp.example"),)), TENANT, Policy(missing_members=mode)
+    )
+    assert plan.empty
+    assert len(plan.warnings) == warnings
+
+
+def test_a_member_who_is_pruned_in_the_same_run_is_a_contradiction() -> None:
+    document = Document(users=(user("ada@corp.example"),), groups=(group("Engineering", "bob@corp.example"),))
+    with pytest.raises(InputError, match=r"bob@corp\.example in group Engineering will be deleted by this same run"):
+        plan_directory(document, TENANT, Policy(prune_users="delete"))
+
+
+def test_a_group_that_nobody_knows_b25() -> None:
+    with pytest.raises(InputError, match="group Sales is neither declared nor known"):
+        plan_directory(Document(users=(user("ada@corp.example", ("Sales",)),)), TENANT, Policy())
+
+
+TWINS = Directory((ADA, ADA._replace(id="u9", external_id="")), members={})
+CONFLICTS = [
+    ("two of one name", user("ada@corp.example"), TWINS, {}),
+    ("externalId of one, name of another", user("bob@corp.example", external_id="hr-1"), TENANT, {}),
+    ("another externalId", user("ada@corp.example", external_id="hr-7"), TENANT, {}),
+    ("an id that is not there", DesiredUser("eve@corp.example", place(), id="u7"), TENANT, {}),
+    ("old and new name both there", replace(user("ada@corp.example"), new_user_name="bob@corp.example"), TENANT, {}),
+    ("matched outside of scope", user("ada@x.example", external_id="hr-1"), TENANT, {"scope": Scope(suffixes=("@x.example",))}),
+]
+
+
+@pytest.mark.parametrize(("declared", "directory", "policy"), [case[1:] for case in CONFLICTS], ids=[case[0] for case in CONFLICTS])
+def test_law_03_a_conflict_writes_to_nobody(declared: DesiredUser, directory: Directory, policy: dict) -> None:
+    plan = plan_directory(Document(users=(declared, user("new@x.example"))), directory, Policy(prune_users="none", **policy))
+    assert [failure.kind for failure in plan.failures] == ["user"]
+    assert short(list_operations(plan)) == [("user", "create", "new@x.example")]
+
+
+def test_law_03_both_ids_of_a_conflict_are_named_and_neither_is_pruned() -> None:
+    plan = plan_directory(Document(users=(user("bob@corp.example", external_id="hr-1"),)), TENANT, Policy(prune_users="delete"))
+    assert "u1" in plan.failures[0].detail
+    assert "u2" in plan.failures[0].detail
+    assert plan.empty
+
+
+@pytest.mark.parametrize(("mode", "expected"), [("overwrite", [("user", "update", "ada@corp.example", "external_id")]), ("ignore", [])])
+def test_another_external_id_may_be_overwritten_or_ignored(mode: str, expected: list) -> None:
+    assert planned(Document(users=(user("ada@corp.example", external_id="hr-7"),)), external_id_conflict=mode) == expected
+
+
+def test_renames_wait_for_the_name_to_be_free() -> None:
+    chain = Document(users=(user("bob@corp.example", external_id="hr-1"), replace(user("carl@corp.example"), id="u2")))
+    assert planned(chain) == [("user", "rename", "carl@corp.example", "user_name"), ("user", "rename", "bob@corp.example", "user_name")]
+
+
+def test_a_swap_of_names_fails_for_both_and_says_how() -> None:
+    swap = Document(users=(replace(user("bob@corp.example"), id="u1"), replace(user("ada@corp.example"), id="u2")))
+    plan = plan_directory(swap, TENANT, Policy())
+    assert plan.empty
+    assert [("swap" in failure.detail) for failure in plan.failures] == [True, True]
+
+
+PRUNES = [
+    ("disable", {"prune_users": "disable"}, [("user", "disable", "bob@corp.example", "active")]),
+    ("delete", {"prune_users": "delete"}, [("user", "delete", "bob@corp.example")]),
+    ("protected", {"prune_users": "delete", "protected_users": ("bob@*",)}, []),
+    ("out of scope", {"prune_users": "delete", "scope": Scope(suffixes=("ada@corp.example",))}, []),
+    ("groups, but not Zscaler's own", {"prune_groups": "delete"}, [("group", "delete", "Ops")]),
+]
+
+
+@pytest.mark.parametrize(("policy", "expected"), [case[1:] for case in PRUNES], ids=[case[0] for case in PRUNES])
+def test_pruning(policy: dict, expected: list[tuple[str, ...]]) -> None:
+    document = Document(users=(user("ada@corp.example"),), groups=(DesiredGroup("Engineering", place()),))
+    assert planned(document, **policy) == expected
+
+
+def test_what_is_protected_is_named() -> None:
+    document = Document(users=(user("ada@corp.example"),), groups=(DesiredGroup("Engineering", place()),))
+    policy = Policy(prune_users="delete", prune_groups="delete", protected_users=("BOB@*",))
+    assert plan_directory(document, TENANT, policy).protected == ("bob@corp.example", "Zscaler Admins")
+
+
+def test_a_disabled_user_is_not_disabled_again() -> None:
+    tenant = replace(TENANT, users=(ADA, BOB._replace(active=False)))
+    assert planned(Document(users=(user("ada@corp.example"),)), tenant, prune_users="disable") == []
+
+
+@pytest.mark.parametrize("override", [False, True])
+@pytest.mark.parametrize(("option", "mode"), [("prune_users", "disable"), ("prune_users", "delete"), ("prune_groups", "delete")])
+def test_law_04_an_empty_document_never_prunes(option: str, mode: str, override: bool) -> None:
+    with pytest.raises(Refusal, match=r"would hit all 2 (users|groups) in scope"):
+        plan_directory(Document(), TENANT, Policy(**{option: mode}, allow_over_limit=override))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        Document(users=(user("ada@corp.example", active=False),)),
+        Document(users=(replace(user("ada@corp.example"), present=False),)),
+        Document(groups=(group("Ops"),)),
+        Document(groups=(DesiredGroup("Ops", place(), present=False),)),
+    ],
+    ids=["disable", "delete", "member", "group"],
+)
+def test_law_04_a_doubtful_listing_never_removes(document: Document) -> None:
+    doubtful = replace(TENANT, doubts=("page 2 was empty",))
+    with pytest.raises(Refusal, match="page 2 was empty"):
+        plan_directory(document, doubtful, Policy())
+
+
+def test_a_doubtful_listing_does_not_stop_what_only_adds() -> None:
+    doubtful = replace(TENANT, doubts=("page 2 was empty",))
+    assert planned(Document(users=(user("eve@corp.example"),)), doubtful) == [("user", "create", "eve@corp.example")]
+
+
+def test_what_the_service_never_shows_is_only_written_along() -> None:
+    tenant = replace(TENANT, users=(ADA._replace(external_id=None), BOB._replace(external_id=None)), hidden=frozenset({"external_id"}))
+    alone = plan_directory(Document(users=(user("ada@corp.example", external_id="hr-1"),)), tenant, Policy())
+    assert alone.empty
+    assert alone.unverifiable == ("external_id",)
+    along = Document(users=(user("ada@corp.example", external_id="hr-1", department="Sales"),))
+    assert planned(along, tenant) == [("user", "update", "ada@corp.example", "department", "external_id")]
+
+
+def test_law_05_the_order_of_a_whole_run() -> None:
+    document = Document(
+        users=(user("ada.l@corp.example", ("Ops & Co", "Sales"), external_id="hr-1"), user("eve@corp.example", ("Ops & Co",))),
+        groups=(DesiredGroup("Ops & Co", place(), previous_names=("Ops",)), DesiredGroup("Sales", place())),
+    )
+    assert planned(document, prune_users="disable", prune_groups="delete") == [
+        ("group", "rename", "Ops & Co", "display_name"),
+        ("group", "create", "Sales"),
+        ("user", "rename", "ada.l@corp.example", "user_name"),
+        ("user", "create", "eve@corp.example"),
+        ("membership", "add", "eve@corp.example", "Ops & Co"),
+        ("membership", "add", "ada.l@corp.example", "Sales"),
+        ("user", "disable", "bob@corp.example", "active"),
+        ("group", "delete", "Engineering"),
+    ]

@@ -1,0 +1,177 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carrying out a plan: order, ids at the last moment, failures that stay alone, and when a run ends early."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._apply import Carrier, Outcome
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import (
+    Ambiguous,
+    DeadlinePassed,
+    ServiceError,
+    TransportError,
+    Unauthorized,
+)
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.plan import MemberStep, Plan, Ref, Step
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.scim import Created
+
+
+class Service:
+    """Records calls; `errors` maps (method, name or id) to what it raises, `refused` ids to an error of their own."""
+
+    def __init__(self, errors: dict | None = None, refused: tuple[str, ...] = (), adopted: tuple[str, ...] = ()) -> None:
+        self.calls: list[tuple] = []
+        self.errors = errors or {}
+        self.refused = refused
+        self.adopted = adopted
+
+    def _call(self, method: str, who: str, *rest: object) -> None:
+        self.calls.append((method, who, *rest))
+        error = self.errors.get((method, who)) or self.errors.get((method, "*"))
+        if error:
+            raise error
+
+    def create_user(self, name: str, values: dict, *, confirm: bool = False) -> Created:
+        self._call("create_user", name, confirm, tuple(values))
+        return Created(f"id-{name}", name in self.adopted)
+
+    def create_group(self, name: str, values: dict, *, confirm: bool = False) -> Created:
+        self._call("create_group", name, confirm, tuple(values))
+        return Created(f"id-{name}", name in self.adopted)
+
+    def update_user(self, found: str, values: dict, *, user_name: str = "") -> str:
+        self._call("update_user", found, user_name, tuple(values))
+        return found
+
+    def update_group(self, found: str, values: dict, *, display_name: str = "") -> str:
+        self._call("update_group", found, display_name, tuple(values))
+        return found
+
+    def delete_user(self, found: str) -> None:
+        self._call("delete_user", found)
+
+    def delete_group(self, found: str) -> None:
+        self._call("delete_group", found)
+
+    def change_members(self, group: str, add: list[str], remove: list[str]) -> dict[str, ServiceError]:
+        self._call("change_members", group, tuple(add), tuple(remove))
+        return {one: ServiceError(404, "no such user", "PATCH Groups/x") for one in (*add, *remove) if one in self.refused}
+
+
+def creates(*names: str) -> tuple[Step, ...]:
+    return tuple(Step("user", "create", name) for name in names)
+
+
+def refusal(status: int = 400, detail: str = "no") -> ServiceError:
+    return ServiceError(status, detail, "POST Users")
+
+
+def run(plan: Plan, service: Service, **options: bool) -> Outcome:
+    return Carrier(service, **options).carry_out(plan)
+
+
+WHOLE = Plan(
+    delete_groups=(Step("group", "delete", "Old", "g8"),),
+    retire_users=(Step("user", "disable", "eve", "u8", {"active": False}, {"active": True}),),
+    remove_members=(MemberStep(Ref("Ops", "g2"), (), (Ref("eve", "u8"),)),),
+    add_members=(MemberStep(Ref("Sales", ""), (Ref("ada", ""), Ref("bob", "u2"))),),
+    users=(Step("user", "rename", "bob", "u2", {"user_name": "bob"}, {"user_name": "rob"}), *creates("ada")),
+    groups=(Step("group", "create", "Sales"),),
+)
+
+
+def test_law_05_the_phases_in_order_and_ids_of_what_was_just_made() -> None:
+    service = Service()
+    outcome = run(WHOLE, service)
+    assert service.calls == [
+        ("create_group", "Sales", False, ()),
+        ("update_user", "u2", "rob", ("user_name",)),
+        ("create_user", "ada", False, ()),
+        ("change_members", "id-Sales", ("id-ada", "u2"), ()),
+        ("change_members", "g2", (), ("u8",)),
+        ("update_user", "u8", "eve", ("active",)),
+        ("delete_group", "g8"),
+    ]
+    assert [operation["verb"] for operation in outcome.done] == ["create", "rename", "create", "add", "add", "remove", "disable", "delete"]
+
+
+def test_law_06_one_bad_object_does_not_stop_the_others() -> None:
+    service = Service({("create_user", "bad"): refusal(detail="wrong domain")})
+    outcome = run(Plan(users=creates("ada", "bad", "eve")), service)
+    assert [operation["name"] for operation in outcome.done] == ["ada", "eve"]
+    assert [(one.name, one.status, one.detail, one.request) for one in outcome.failures] == [("bad", 400, "wrong domain", "POST Users")]
+
+
+def test_a_user_who_could_not_be_made_is_not_added_but_the_others_are() -> None:
+    service = Service({("create_user", "ada"): refusal()})
+    outcome = run(WHOLE, service)
+    assert ("change_members", "id-Sales", ("u2",), ()) in service.calls
+    assert [(one.kind, one.name) for one in outcome.failures] == [("user", "ada"), ("membership", "ada")]
+
+
+def test_a_group_that_could_not_be_made_gets_no_members() -> None:
+    service = Service({("create_group", "Sales"): refusal()})
+    outcome = run(WHOLE, service)
+    assert [call for call in service.calls if call[0] == "change_members"] == [("change_members", "g2", (), ("u8",))]
+    assert [(one.kind, one.name, one.group) for one in outcome.failures] == [
+        ("group", "Sales", ""),
+        ("membership", "ada", "Sales"),
+        ("membership", "bob", "Sales"),
+    ]
+
+
+def test_members_that_the_service_refuses_one_by_one() -> None:
+    outcome = run(WHOLE, Service(refused=("u2",)))
+    assert [(one.name, one.group, one.status) for one in outcome.failures] == [("bob", "Sales", 404)]
+    assert ("ada", "Sales") in {(operation["name"], operation.get("group")) for operation in outcome.done}
+
+
+def test_an_adopted_object_is_brought_to_its_values() -> None:
+    service = Service(adopted=("ada",))
+    run(Plan(users=(Step("user", "create", "ada", values={"department": "X"}),)), service)
+    assert service.calls[1:] == [("update_user", "id-ada", "ada", ("department",))]
+
+
+def test_f41_creates_are_confirmed_after_a_doubtful_listing() -> None:
+    service = Service()
+    run(Plan(users=creates("ada")), service, confirm=True)
+    assert service.calls == [("create_user", "ada", True, ())]
+
+
+@pytest.mark.parametrize(
+    "error", [Unauthorized(401, "token", "POST Users"), DeadlinePassed("over", "POST Users")], ids=["f27-401", "deadline"]
+)
+def test_what_concerns_all_ends_the_run(error: TransportError) -> None:
+    service = Service({("create_user", "b"): error})
+    outcome = run(Plan(users=creates("a", "b", "c", "d")), service)
+    assert len(service.calls) == 2
+    assert outcome.left == 2
+    assert outcome.stopped
+
+
+def test_f55_ten_of_one_cause_in_a_row_end_the_run() -> None:
+    service = Service({("create_user", "*"): refusal(500)})
+    outcome = run(Plan(users=creates(*map(str, range(30)))), service)
+    assert len(service.calls) == 10
+    assert outcome.left == 20
+
+
+def test_f54_a_success_between_them_starts_the_count_anew() -> None:
+    errors = {("create_user", str(number)): refusal(500) for number in range(30) if number % 9}
+    outcome = run(Plan(users=creates(*map(str, range(30)))), Service(errors))
+    assert not outcome.stopped
+    assert len(outcome.failures) == 26
+
+
+def test_other_causes_start_the_count_anew() -> None:
+    errors = {("create_user", str(number)): refusal(500 if number % 2 else 400) for number in range(30)}
+    assert not run(Plan(users=creates(*map(str, range(30)))), Service(errors)).stopped
+
+
+def test_on_error_stop() -> None:
+    service = Service({("create_user", "a"): Ambiguous("no answer", "POST Users")})
+    outcome = run(Plan(users=creates("a", "b")), service, stop_on_error=True)
+    assert (len(service.calls), outcome.left, len(outcome.failures)) == (1, 1, 1)

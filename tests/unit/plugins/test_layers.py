@@ -1,0 +1,146 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The layers: imports point down this list and never up, and what is called pure touches no machine."""
+
+from __future__ import annotations
+
+import ast
+import typing as t
+from pathlib import Path
+
+import pytest
+
+PLUGINS = Path(__file__).parents[3] / "plugins"
+UTILS = PLUGINS / "module_utils"
+
+ORDER = (
+    # the shell, and what it is told
+    "_module", "_reads", "_results", "_orders", "_converge", "_apply", "_arguments",
+    # the wire
+    "_wire.scim", "_wire.members", "_wire.reader", "_wire.discovery", "_wire.listing", "_wire.reduction", "_wire.bodies", "_wire.resources",
+    # the transport
+    "_transport.connect", "_transport.http", "_transport.auth", "_transport.connection", "_transport.dial", "_transport.exchange",
+    "_transport.limits", "_transport.pace", "_transport.retry", "_transport.answer", "_transport.address", "_transport.secrets",
+    # planning
+    "_planning.verify", "_planning.directory", "_planning.memberships", "_planning.users", "_planning.groups", "_planning.brake",
+    "_planning.report", "_planning.match", "_planning.plan", "_planning.policy",
+    # the input
+    "_input.sources", "_input.yaml_file", "_input.csv_file", "_input.json_file", "_input.files", "_input.document", "_input.entries",
+    "_input.checks", "_input.plain", "_input.text", "_input.fields",
+    # what all of them know
+    "_model", "_errors",
+)  # fmt: skip
+
+COLUMNS = ("_wire", "_transport", "_planning", "_input")
+"""Packages of which only these pairs may know each other; the shell joins them."""
+MAY_KNOW = {("_wire", "_transport")}
+
+PURE = (
+    "_errors", "_model", "_results", "_wire.resources", "_wire.bodies", "_wire.reduction", "_input.fields", "_input.text", "_input.plain",
+    "_input.checks", "_input.entries", "_transport.retry", "_transport.answer", "_transport.address", "_transport.secrets",
+    *(name for name in ORDER if name.startswith("_planning.")),
+)  # fmt: skip
+IMPURE = {
+    "ansible", "requests", "urllib3", "os", "io", "time", "datetime", "random", "secrets", "socket", "ssl", "threading", "subprocess",
+    "tempfile", "pathlib", "shutil", "logging", "fcntl",
+}  # fmt: skip
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(UTILS).with_suffix("").parts)
+
+
+FILES = {name_of(path): path for path in UTILS.rglob("*.py") if path.name != "__init__.py"}
+
+
+def imports(name: str) -> t.Iterator[tuple[str, bool]]:
+    """The modules that a file imports: ours by their name below module_utils, others by their first word; and whether only for types."""
+    tree = ast.parse(FILES[name].read_text(encoding="utf-8"))
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        for inner in ast.walk(node)
+    }
+    package = name.split(".")[:-1]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name.split(".")[0], id(node) in typing_only
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1]
+            target = ".".join([*base, *([node.module] if node.module else [])])
+            found = [target] if target in FILES else [f"{target}.{alias.name}".strip(".") for alias in node.names]
+            for one in found:
+                yield one, id(node) in typing_only
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module).split(".")[0], id(node) in typing_only
+
+
+def ours(name: str) -> list[tuple[str, bool]]:
+    return [(found, typing_only) for found, typing_only in imports(name) if found in FILES]
+
+
+def test_every_file_has_its_place_in_the_order() -> None:
+    assert sorted(FILES) == sorted(ORDER)
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_imports_point_down(name: str) -> None:
+    below = ORDER[ORDER.index(name) + 1 :]
+    assert [found for found, typing_only in ours(name) if found not in below and not typing_only] == []
+
+
+@pytest.mark.parametrize("name", [name for name in ORDER if "." in name])
+def test_the_columns_do_not_know_each_other(name: str) -> None:
+    here = name.split(".")[0]
+    others = [found.split(".")[0] for found, typing_only in ours(name) if "." in found and not typing_only]
+    assert [other for other in others if other != here and (here, other) not in MAY_KNOW] == []
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_what_is_pure_touches_no_machine(name: str) -> None:
+    assert sorted(found for found, typing_only in imports(name) if found in IMPURE and not typing_only) == []
+    calls = {
+        node.func.id
+        for node in ast.walk(ast.parse(FILES[name].read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not calls & {"open", "print", "input", "exec", "eval"}
+
+
+def code_lines(path: Path) -> int:
+    """Lines of code without blank lines, comments, docstrings and documentation."""
+    text = path.read_text(encoding="utf-8")
+    strings = {
+        line
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and (node.end_lineno or 0) > node.lineno
+        for line in range(node.lineno, (node.end_lineno or 0) + 1)
+    }
+    lines = enumerate(text.splitlines(), 1)
+    return sum(1 for number, line in lines if number not in strings and line.strip() and not line.strip().startswith(("#", '"""')))
+
+
+@pytest.mark.parametrize("path", sorted((PLUGINS / "modules").glob("*.py")), ids=lambda path: path.name)
+def test_a_module_is_a_form_and_a_call(path: Path) -> None:
+    assert code_lines(path) <= 60
+    text = path.read_text(encoding="utf-8")
+    assert "check_mode" not in text.split("def main")[-1]
+    assert "import requests" not in text
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_file_has_one_job(name: str) -> None:
+    assert code_lines(FILES[name]) <= 260
+
+
+def test_nothing_catches_everything() -> None:
+    for path in PLUGINS.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ExceptHandler):
+                assert node.type is not None, path
+                names = {one.id for one in ast.walk(node.type) if isinstance(one, ast.Name)}
+                assert not names & {"Exception", "BaseException"}, path
