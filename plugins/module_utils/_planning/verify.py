@@ -39,9 +39,8 @@ def find_ignored(done: Iterable[Operation], again: Plan) -> tuple[list[tuple[Ope
         step = steps.get(who)
         if step is None:
             continue
-        if operation["verb"] in ("create", "delete"):
-            if step.verb == operation["verb"]:
-                ignored.append((operation, _failure(operation, f"the {operation['kind']} is still as it was")))
+        if operation["verb"] in ("create", "delete") and step.verb == operation["verb"]:
+            ignored.append((operation, _failure(operation, f"the {operation['kind']} is still as it was")))
             continue
         rewritten, lost = _compare(operation["attributes"], step)
         title = f"{step.kind} {step.name}"

@@ -49,3 +49,15 @@ def test_f60_a_value_that_only_changed_its_case_or_spaces_is_a_warning() -> None
 def test_what_others_changed_meanwhile_is_not_held_against_the_service() -> None:
     again = Plan(users=(Step("user", "update", "ada", "u1", {"given_name": "A"}, {"given_name": ""}), Step("user", "create", "max")))
     assert find_ignored(DONE, again) == ([], [])
+
+
+def test_f60_what_a_create_wrote_may_come_back_rewritten_or_not_at_all() -> None:
+    done = list_operations(Plan(users=(Step("user", "create", "eve", values={"department": "R and D", "display_name": "Eve"}),)))
+    again = Step(
+        "user", "update", "eve", "u9", {"department": "R and D", "display_name": "Eve"}, {"department": "r and d", "display_name": ""}
+    )
+    failures, warnings = find_ignored(done, Plan(users=(again,)))
+    assert [failure.detail for _operation, failure in failures] == [
+        "ignored by the service: it acknowledged the write, but the service still shows the old value of display_name"
+    ]
+    assert len(warnings) == 1

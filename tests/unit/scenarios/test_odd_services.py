@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whole runs against services that lack, delay, ignore, rewrite or hide things (F26 to F60)."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+import pytest
+from ansible_collections.scimops.zscaler_one.plugins.module_utils import _converge
+
+from .conftest import Company
+
+ADA = {"userName": "ada@corp.example", "displayName": "Ada", "department": "Research", "groups": ["Ops"]}
+BOB = {"userName": "bob@corp.example", "displayName": "Bob", "department": "Sales"}
+CHANGE: dict[str, t.Any] = {
+    "users": [{"user_name": "ada@corp.example", "department": "Sales"}, {"user_name": "bob@corp.example", "groups": ["Ops"]}],
+    "groups": [{"display_name": "Ops"}],
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_converge, "LOOKS", (0.0, 0.2, 0.4))
+
+
+@pytest.fixture
+def firm(company: Company) -> Company:
+    company.sandbox.seed(users=[ADA, BOB])
+    return company
+
+
+def test_f26_a_service_that_says_it_has_no_patch_is_refused_before_the_first_write(firm: Company) -> None:
+    firm.sandbox.switch(patch_supported=False)
+    answer = firm.apply(CHANGE)
+    assert answer["failed"]
+    assert answer["writes"] == []
+    assert "update_method: put" in answer["msg"]
+
+
+def test_f26_with_put_it_works_and_keeps_what_is_not_declared(firm: Company) -> None:
+    firm.sandbox.switch(patch_supported=False)
+    before = firm.user("ada@corp.example")
+    answer = firm.apply(CHANGE, update_method="put")
+    assert "failed" not in answer, answer.get("msg")
+    assert {request for request, _body in answer["writes"]} == {"PUT /Users/{id}", "PUT /Groups/{id}"}
+    assert firm.user("ada@corp.example") == {**before, "department": "Sales"}
+    assert sorted(firm.members("Ops")) == ["ada@corp.example", "bob@corp.example"]
+    assert firm.apply(CHANGE, update_method="put")["changed"] is False
+
+
+@pytest.mark.parametrize(("ignored", "failed"), [("members", {"bob@corp.example"}), ("all", {"ada@corp.example", "bob@corp.example"})])
+def test_f49_writes_that_are_acknowledged_and_not_done_fail_by_name(firm: Company, ignored: str, failed: set[str]) -> None:
+    firm.sandbox.switch(ignored_writes=ignored)
+    answer = firm.apply(CHANGE)
+    assert answer["failed"]
+    assert {failure["name"] for failure in answer["failures"]} == failed
+    assert all("ignored by the service" in failure["detail"] for failure in answer["failures"])
+    assert answer["changed"] is (ignored == "members")
+    assert not {operation["name"] for operation in answer["operations"]} & failed
+
+
+def test_f49_a_disabling_that_is_ignored_is_found(firm: Company) -> None:
+    firm.sandbox.switch(ignored_writes="active")
+    answer = firm.apply({"users": [{"user_name": "bob@corp.example", "active": False}]})
+    assert answer["failed"]
+    assert [(failure["verb"], failure["name"]) for failure in answer["failures"]] == [("disable", "bob@corp.example")]
+
+
+def test_f48_a_read_that_still_shows_the_old_is_not_written_twice(firm: Company) -> None:
+    firm.sandbox.switch(stale_reads=0.08)
+    answer = firm.apply({"users": [{"user_name": "ada@corp.example", "department": "Sales"}]})
+    assert "failed" not in answer
+    assert len(answer["writes"]) == 1
+
+
+def test_f60_a_service_that_lowers_names_and_addresses_is_no_change_in_every_run(firm: Company) -> None:
+    firm.sandbox.switch(normalise="lower")
+    state = {"users": [{"user_name": "Eve@corp.example", "display_name": "EVE", "email": "Eve@Mail.example"}]}
+    assert "failed" not in firm.apply(state)
+    assert firm.user("eve@corp.example")["email"] == "eve@mail.example"
+    again = firm.apply(state)
+    assert (again["changed"], again["writes"]) == (False, [])
+
+
+def test_f31_a_name_that_is_taken_by_somebody_who_is_not_shown(firm: Company) -> None:
+    firm.sandbox.switch(deleted_users="hidden")
+    firm.run("scim_user", user_name="bob@corp.example", state="absent")
+    answer = firm.run("scim_user", user_name="bob@corp.example")
+    assert answer["failed"]
+    assert "not visible" in answer["msg"]
+    assert len([request for request, _body in answer["writes"]]) == 1
+
+
+def test_f47_a_new_user_who_is_not_visible_at_once_becomes_a_member(firm: Company) -> None:
+    time.sleep(0.35)  # those who were there before are visible
+    firm.sandbox.switch(visibility_lag=0.3)
+    state = {"users": [{"user_name": "new@corp.example", "groups": ["Ops"]}], "groups": [{"display_name": "Ops"}]}
+    answer = firm.apply(state)
+    assert "failed" not in answer, answer.get("msg")
+    assert "new@corp.example" in firm.members("Ops")
+
+
+def test_f28_and_f54_one_refused_object_of_many(firm: Company) -> None:
+    firm.sandbox.faults.add({"method": "POST", "contains": "poison"}, {"kind": "status", "status": 403, "body": {"detail": "not this one"}})
+    users = [{"user_name": f"{name}@corp.example"} for name in ("a", "poison", "b", "c")]
+    answer = firm.apply({"users": users})
+    assert answer["summary"]["users"]["created"] == 3
+    assert [(one["name"], one["status"], one["detail"]) for one in answer["failures"]] == [("poison@corp.example", 403, "not this one")]
+    again = firm.apply({"users": users})
+    assert [request for request, _body in again["writes"]] == ["POST /Users"]
+
+
+def test_f27_a_token_that_dies_in_the_middle_stops_the_run(firm: Company) -> None:
+    firm.sandbox.faults.add({"method": "POST", "nth": [4, 5, 6, 7, 8, 9]}, {"kind": "status", "status": 401})
+    answer = firm.apply({"users": [{"user_name": f"n{number}@corp.example"} for number in range(9)]})
+    assert answer["failed"]
+    assert len(answer["writes"]) == 4
+    assert answer["summary"]["users"]["created"] == 3
+    assert "401" in answer["msg"]
+    assert "5 steps were not tried" in answer["msg"]
+
+
+def test_f34_a_service_that_takes_few_members_at_a_time(company: Company) -> None:
+    company.fill(60, 0)
+    company.sandbox.switch(members_per_request=7)
+    names = [user["user_name"] for user in company.state["users"]]
+    answer = company.apply({"groups": [{"display_name": "All", "members": names}]})
+    assert "failed" not in answer, answer.get("msg")
+    assert len(company.members("All")) == 60
+    assert company.apply({"groups": [{"display_name": "All", "members": names}]})["changed"] is False
+
+
+def test_f35_a_service_without_value_filters_is_never_sent_a_remove_of_all(firm: Company) -> None:
+    firm.sandbox.switch(value_path=False)
+    answer = firm.apply({"groups": [{"display_name": "Ops", "members": []}]})
+    assert answer["failed"]
+    assert "update_method: put" in answer["msg"]
+    for _request, body in answer["writes"]:
+        assert all(operation.get("path") != "members" for operation in body["Operations"])
+    assert firm.members("Ops") == ["ada@corp.example"]
+
+
+@pytest.mark.parametrize("status", [409, 400, 500])
+def test_f30_f32_somebody_made_the_same_user_meanwhile(firm: Company, status: int) -> None:
+    """The listing is taken before; the create then meets the user, whatever the service calls that."""
+    firm.sandbox.switch(conflict_status=status, page_cap=1000)
+    firm.sandbox.faults.add({"method": "GET", "route": "/Users", "filtered": False, "nth": 1}, {"kind": "skip", "items": 2})
+    answer = firm.apply({"users": [{"user_name": "bob@corp.example", "department": "Support"}]}, verify=False)
+    assert len([1 for one in firm.sandbox.tenant.users.records if "bob" in str(one)]) <= 1
+    assert answer.get("failed") or firm.user("bob@corp.example")["department"] == "Support"
