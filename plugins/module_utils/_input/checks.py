@@ -141,7 +141,7 @@ class Checks:
     def _name(self, raw: Raw, kind: str, name: str, item: object) -> str:
         """One name of a list; "" after the reason was noted."""
         known = self.names[kind]
-        if type(item) is str and item in known:
+        if item.__class__ is str and item in known:
             return known[item]
         text = self._text(raw, _ITEMS[kind], name, item)
         if text:

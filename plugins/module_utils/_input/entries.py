@@ -58,7 +58,7 @@ class Inspection(Checks):
 
     def user(self, raw: Raw, fields: Mapping[str, Field] = USER_FIELDS) -> DesiredUser:
         """The user that the entry declares."""
-        if fields is USER_FIELDS and type(raw.values) is dict:
+        if fields is USER_FIELDS and raw.values.__class__ is dict:
             user = self._plain_user(raw)
             if user is not None:
                 return user
@@ -101,7 +101,7 @@ class Inspection(Checks):
         values: t.Any = raw.values
         try:
             found = self._shapes[tuple(values)]
-            if not found.test("\n".join(found.texts(values))) or type(values.get("active", True)) is not bool:
+            if not found.test("\n".join(found.texts(values))) or values.get("active", True).__class__ is not bool:
                 return None
             groups = None
             if "groups" in values:

@@ -96,7 +96,7 @@ class Names:
 
         Raises TypeError where an item is no name at all.
         """
-        if type(value) is not list:
+        if value.__class__ is not list:
             return None
         try:
             names = tuple(map(self._find, value))

@@ -30,10 +30,12 @@ class Reply(t.Protocol):
     """What the transport gives back for a request."""
 
     @property
-    def status(self) -> int: ...
+    def status(self) -> int:
+        """The HTTP status."""
 
     @property
-    def body(self) -> object: ...
+    def body(self) -> object:
+        """The decoded JSON, None where there was none."""
 
 
 class Sender(t.Protocol):
@@ -41,7 +43,8 @@ class Sender(t.Protocol):
 
     def send(
         self, method: str, path: str, *, params: Mapping[str, str | int] | None = None, body: object = None, anonymous: bool = False
-    ) -> Reply: ...
+    ) -> Reply:
+        """The answer to one request; raises the errors of the transport."""
 
 
 class Page(t.NamedTuple):

@@ -76,7 +76,7 @@ def imports(name: str) -> t.Iterator[tuple[str, bool]]:
             for one in found:
                 yield one, id(node) in typing_only
         elif isinstance(node, ast.ImportFrom):
-            yield str(node.module).split(".")[0], id(node) in typing_only
+            yield str(node.module).split(".", maxsplit=1)[0], id(node) in typing_only
 
 
 def ours(name: str) -> list[tuple[str, bool]]:

@@ -61,7 +61,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Callable[[str, s
     return writer
 
 
-Write = t.Callable[[str, str | bytes], str]
+Write = t.Callable[[str, t.Union[str, bytes]], str]  # noqa: UP007 - the oldest pylint reads it so
 
 
 def load(*paths: str) -> Document:
@@ -473,7 +473,7 @@ def test_b42_f46_a_file_that_cannot_be_opened(write: Write, monkeypatch: pytest.
 
 @pytest.mark.parametrize("name", list(STATES))
 def test_b43_conflict_markers_have_their_line(write: Write, name: str) -> None:
-    first, _, rest = STATES[name].partition("\n")
+    first, _unused, rest = STATES[name].partition("\n")
     text = f"{first}\n<<<<<<< HEAD\n{rest}=======\n{rest}>>>>>>> branch\n"
     assert one(write(name, text)) == f"{name}:2: holds a conflict marker of Git; finish the merge"
 
@@ -565,7 +565,7 @@ def test_mutated_files_give_a_document_or_an_input_error(write: Write, name: str
     for seed in range(300):
         chance = random.Random(seed)
         data = bytearray(STATES[name].encode())
-        for _ in range(chance.randint(1, 4)):
+        for _unused in range(chance.randint(1, 4)):
             start = chance.randrange(len(data) + 1)
             data[start : start + chance.choice((0, 0, 1, 1, 5, 1000))] = chance.choice([*pieces, b"", bytes([chance.randrange(256)])])
         started = time.monotonic()

@@ -27,7 +27,7 @@ from ansible_collections.scimops.zscaler_one.tests.sandbox.tls import Authority
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    Action = bytes | None | Callable[[socket.socket], object]
+    Action = t.Union[bytes, None, Callable[[socket.socket], object]]  # noqa: UP007 - the oldest pylint reads it so
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _requests(sock: socket.socket) -> Iterator[Seen]:
         line = file.readline().decode("latin-1")
         if not line.strip():
             return
-        method, _, target = line.rpartition(" ")[0].partition(" ")
+        method, _unused, target = line.rpartition(" ")[0].partition(" ")
         if not line.rstrip().endswith(("HTTP/1.1", "HTTP/1.0")):
             # Not HTTP, perhaps TLS: nothing more to read.
             yield Seen("?", "", {}, b"", time.monotonic())
@@ -122,7 +122,7 @@ def _requests(sock: socket.socket) -> Iterator[Seen]:
         for raw in iter(file.readline, b"\r\n"):
             if not raw:
                 return
-            name, _, value = raw.decode("latin-1").partition(":")
+            name, _unused, value = raw.decode("latin-1").partition(":")
             headers[name.strip().lower()] = value.strip()
         yield Seen(method, target, headers, file.read(int(headers.get("content-length", 0))), time.monotonic())
 

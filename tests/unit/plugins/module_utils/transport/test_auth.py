@@ -129,7 +129,7 @@ def test_the_client_authenticates_by_basic_and_keeps_the_token(endpoint: t.Any) 
     (seen,) = one.seen
     assert (seen.method, seen.target, seen.body) == ("POST", "/token", b"grant_type=client_credentials")
     assert seen.headers["content-type"] == "application/x-www-form-urlencoded"
-    name, _, secret = base64.b64decode(seen.headers["authorization"].removeprefix("Basic ")).decode().partition(":")
+    name, _unused, secret = base64.b64decode(seen.headers["authorization"].removeprefix("Basic ")).decode().partition(":")
     assert (unquote_plus(name), unquote_plus(secret)) == (one.client_id, one.client_secret)
     assert value not in one.scrub.scrub_text(f"leak {value}")
 
@@ -170,7 +170,7 @@ def test_f27_a_refused_token_is_renewed_once_by_all_threads_together(endpoint: t
     one = endpoint(issued("first-" + MARK), issued("other-" + MARK), issued("third-" + MARK))
     first = one.authorize()
     results: list[bool] = []
-    threads = [threading.Thread(target=lambda: results.append(one.authorize.renew(first))) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: results.append(one.authorize.renew(first))) for _unused in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -231,7 +231,7 @@ def test_f1_without_a_token_nothing_is_sent_to_the_service(endpoint: t.Any, faul
 def test_f9_a_huge_token_answer_is_not_read(endpoint: t.Any) -> None:
     def endless(sock: t.Any) -> None:
         sock.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-        for _ in range(100):
+        for _unused in range(100):
             sock.sendall(b" " * 2**20)
 
     one = endpoint(endless)

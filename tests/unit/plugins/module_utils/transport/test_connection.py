@@ -62,14 +62,14 @@ def ask(connection: Connection, url: str, method: str = "GET", limit: float = 20
 
 def test_a_connection_is_kept(serve: t.Any, connection: Connection) -> None:
     service = serve(reply(200, {"a": 1}))
-    for _ in range(3):
+    for _unused in range(3):
         assert ask(connection, service.base_url).data == b'{"a": 1}'
     assert service.connections == 1
 
 
 def test_each_thread_has_a_connection_of_its_own(serve: t.Any, connection: Connection) -> None:
     service = serve(reply(200, {}))
-    for _ in range(3):
+    for _unused in range(3):
         thread = threading.Thread(target=ask, args=(connection, service.base_url))
         thread.start()
         thread.join()
@@ -110,7 +110,7 @@ def test_nothing_of_the_environment_has_a_say(serve: t.Any, tmp_path: Path, monk
     header = f"Bearer {token()}"
     for service in (serve(reply(200, {}, Set_Cookie="a=b; Path=/")), serve(reply(200, {}, Set_Cookie="a=b"), tls=authority.context())):
         connection = Connection(ca_path=str(authority.ca_path))
-        for _ in range(2):
+        for _unused in range(2):
             assert ask(connection, service.base_url, Authorization=header).status == 200
         assert [seen.headers["authorization"] for seen in service.seen] == [header] * 2
         assert not any("cookie" in seen.headers for seen in service.seen)
@@ -247,13 +247,13 @@ def test_an_answer_may_have_no_body_and_no_length(serve: t.Any, connection: Conn
 def endless(sock: socket.socket) -> None:
     sock.sendall(b"Content-Type: application/json\r\n\r\n")
     block = b" " * 2**20
-    for _ in range(1024):
+    for _unused in range(1024):
         sock.sendall(block)
 
 
 def bomb() -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    return b"".join(packer.compress(b" " * 2**20) for _ in range(50)) + packer.flush()
+    return b"".join(packer.compress(b" " * 2**20) for _unused in range(50)) + packer.flush()
 
 
 def test_f9_a_gigabyte_is_not_read(serve: t.Any, connection: Connection) -> None:
@@ -394,7 +394,7 @@ def test_a_proxy_carries_https_in_a_tunnel_and_never_sees_the_token(serve: t.Any
     service = serve(reply(200, {"a": 1}), tls=authority.context(("scim.example.test",)))
     proxy = serve(lambda _seen: tunnel(service))
     connection = Connection(ca_path=str(authority.ca_path), proxy=f"http://user:pw@127.0.0.1:{proxy.port}")
-    for _ in range(2):
+    for _unused in range(2):
         answer = ask(connection, "https://scim.example.test/scim/Users", Authorization="Bearer x")
         assert answer.data == b'{"a": 1}'
     assert [seen.method for seen in proxy.seen] == ["CONNECT"]

@@ -63,11 +63,11 @@ def test_an_exchange_that_is_over_harms_no_socket(pair: t.Any) -> None:
 
 def test_the_thread_of_the_watchdog_goes_when_nobody_needs_it_and_comes_again(pair: t.Any) -> None:
     watchdog = Watchdog()
-    for _ in range(2):
+    for _unused in range(2):
         with Exchange("GET Users", 0.1, watchdog):
             thread = watchdog._thread
             assert thread is not None
-            for _ in range(100):
+            for _unused in range(100):
                 with Exchange("GET Users", 0.1, watchdog):
                     assert watchdog._thread is thread
         thread.join(5)
@@ -83,7 +83,7 @@ def test_what_a_failure_means_depends_on_whether_a_byte_left(pair: t.Any, sendin
     exchange = Exchange("GET Users", 7, Watchdog())
     exchange.hold(pair[0], sending=sending)
     failure = exchange.failure(ConnectionResetError(104, "Connection reset by peer"))
-    assert type(failure) is kind
+    assert failure.__class__ is kind
     assert str(failure).startswith("GET Users: the connection broke (Connection reset by peer)")
     assert text in str(failure)
     assert "within 7 seconds" in str(exchange.failure(OSError("wrapped", TimeoutError())))

@@ -177,7 +177,7 @@ def test_f2_an_unknown_name_fails_once_and_for_all(net: Net, monkeypatch: pytest
 
     monkeypatch.setattr(dial.socket, "getaddrinfo", look_up)
     client = net.client("https://no-such-host.invalid/scim")
-    for _ in range(50):
+    for _unused in range(50):
         with pytest.raises(NotSent, match="cannot be resolved"):
             client.http.send("GET", "Users")
     assert len(look_ups) == 1
@@ -331,7 +331,7 @@ def test_f17_all_workers_keep_the_pause(net: Net) -> None:
 
     service = net.service(answer)
     client = net.client(service, rate=100, real_time=True)
-    threads = [threading.Thread(target=lambda: [client.http.send("POST", "Users") for _ in range(4)]) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: [client.http.send("POST", "Users") for _unused in range(4)]) for _unused in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -398,7 +398,7 @@ def test_f20_refusals_of_one_moment_count_as_one(net: Net, monkeypatch: pytest.M
         call = Call("GET Users", "GET", "Users", "", None, anonymous=False, tries=5)
         client.http._put_off(call, Reply(429, {}, b""))
 
-    for _ in range(3):
+    for _unused in range(3):
         refuse()
     client.clock.now += 1
     refuse()
@@ -455,7 +455,7 @@ def test_f22_a_minute_of_refusals_loses_nothing(net: Net) -> None:
 
     service = net.service(answer)
     client = net.client(service, rate=5)
-    for _ in range(300):
+    for _unused in range(300):
         client.http.send("POST", "Users")
     assert client.http.counts.sent - client.http.counts.throttled == 300
     after = [client.clock.now - 1060]
@@ -541,13 +541,13 @@ def test_f27_after_the_first_401_nothing_more_is_sent(net: Net) -> None:
     errors: list[TransportError] = []
 
     def work() -> None:
-        for _ in range(20):
+        for _unused in range(20):
             try:
                 client.http.send("POST", "Users")
             except TransportError as problem:
                 errors.append(problem)
 
-    threads = [threading.Thread(target=work) for _ in range(8)]
+    threads = [threading.Thread(target=work) for _unused in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -561,7 +561,7 @@ def test_f27_after_the_first_401_nothing_more_is_sent(net: Net) -> None:
 def test_f27_a_401_is_not_tried_again_and_does_not_stop_what_is_anonymous(net: Net) -> None:
     service = net.service(error(401, "who?"), FINE)
     client = net.client(service)
-    for _ in range(3):
+    for _unused in range(3):
         with pytest.raises(Unauthorized, match=r"401 who\?"):
             client.http.send("GET", "Users")
     assert client.http.send("GET", "ServiceProviderConfig", anonymous=True).status == 200
@@ -609,7 +609,7 @@ def test_f27_it_is_renewed_once_for_a_request(net: Net, left: int, sent: int) ->
     service = net.service(error(401, "no"))
     tokens = Tokens(left)
     http = net.client(service, authorize=tokens, renew=tokens.renew).http
-    for _ in range(2):
+    for _unused in range(2):
         with pytest.raises(Unauthorized):
             http.send("POST", "Users")
     assert len(service.seen) == sent
@@ -624,7 +624,7 @@ def test_f27_a_token_service_that_refuses_is_asked_once(net: Net) -> None:
 
     service = net.service(FINE)
     http = net.client(service, authorize=authorize).http
-    for _ in range(3):
+    for _unused in range(3):
         with pytest.raises(Unauthorized, match="400 invalid_client"):
             http.send("GET", "Users")
     assert len(asked) == 1
@@ -733,7 +733,7 @@ def test_r7_in_a_total_outage_sixty_requests_are_the_end(net: Net, method: str, 
     if down == "refused":
         service.close()
     client = net.client(service)
-    for _ in range(200):
+    for _unused in range(200):
         with pytest.raises(TransportError):
             client.http.send(method, "Users")
     assert client.http.counts.sent == 60
@@ -747,7 +747,7 @@ def test_r7_a_service_that_fails_now_and_then_is_no_outage(net: Net) -> None:
 
     service = net.service(answer)
     http = net.client(service).http
-    for _ in range(100):
+    for _unused in range(100):
         http.send("GET", "Users")
     assert http.counts.retried == 100
 
@@ -761,7 +761,7 @@ def test_f61_the_wall_clock_may_jump(net: Net) -> None:
 
 def test_the_pace_is_kept(net: Net) -> None:
     client = net.client(net.service(FINE), rate=5)
-    for _ in range(11):
+    for _unused in range(11):
         client.http.send("GET", "Users")
     assert client.clock.now - 1000 == pytest.approx(10 / 5 / 0.97)
 
@@ -770,7 +770,9 @@ def test_many_threads_share_one_client(net: Net) -> None:
     service = net.service(FINE)
     client = net.client(service, real_time=True)
     answers: list[Answer] = []
-    threads = [threading.Thread(target=lambda: answers.extend(client.http.send("GET", "Users") for _ in range(10))) for _ in range(8)]
+    threads = [
+        threading.Thread(target=lambda: answers.extend(client.http.send("GET", "Users") for _unused in range(10))) for _unused in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -50,13 +50,13 @@ def test_the_first_reason_stands() -> None:
 
 def test_r7_sixty_failures_in_a_row_are_an_outage() -> None:
     limits = Limits(0, Clock())
-    for _ in range(3):
-        for _ in range(OUTAGE - 1):
+    for _unused in range(3):
+        for _unused in range(OUTAGE - 1):
             limits.count(usable=False)
         limits.check("GET Users")
         limits.count(usable=True)
     assert limits.answered
-    for _ in range(OUTAGE):
+    for _unused in range(OUTAGE):
         limits.count(usable=False)
     with pytest.raises(NotSent, match="last 60 requests"):
         limits.check("GET Users", anonymous=True)

@@ -38,7 +38,7 @@ def the_file(folder: Path) -> Path:
 
 def turns(paced: Pace, clock: Clock, count: int) -> list[float]:
     times = []
-    for _ in range(count):
+    for _unused in range(count):
         assert paced.turn() == 0
         times.append(clock.now)
     return times
@@ -266,7 +266,7 @@ def test_threads_share_the_pace_and_nobody_starves(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    shares = [sum(1 for _, who in times if who == number) for number in range(8)]
+    shares = [sum(1 for _unused, who in times if who == number) for number in range(8)]
     assert max(shares) - min(shares) <= 10
     assert len(times) <= 200 * (max(times)[0] - min(times)[0]) + 1
 
@@ -287,7 +287,9 @@ def test_two_processes_share_the_pace_and_use_the_allowed_rate(tmp_path: Path) -
     command = [sys.executable, "-c", WORKER, URL, str(tmp_path / "pace"), "50", "50"]
     root = str(Path(pace_file.__file__).parents[5])
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, *sys.path])}
-    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) for _ in range(2)]
+    processes = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) for _unused in range(2)
+    ]
     for process in processes:
         assert process.stdin is not None
         process.stdin.write("go\n")

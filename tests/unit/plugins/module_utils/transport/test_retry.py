@@ -73,7 +73,7 @@ def test_f20_delays_are_uniform_from_nothing_to_the_cap(earlier: int) -> None:
     """Kolmogorov-Smirnov on 1,000 draws; 1.63 / sqrt(n) is the critical value at 1 %."""
     dice = random.Random(20)
     top = [1, 2, 4, 8, 16][earlier] if earlier < 5 else 20
-    draws = sorted(retry.full_jitter(earlier, dice.random()) for _ in range(1000))
+    draws = sorted(retry.full_jitter(earlier, dice.random()) for _unused in range(1000))
     distance = max(max((i + 1) / 1000 - draw / top, draw / top - i / 1000) for i, draw in enumerate(draws))
     assert distance < 1.63 / 1000**0.5
     assert draws[0] >= 0

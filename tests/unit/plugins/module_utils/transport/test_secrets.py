@@ -102,7 +102,7 @@ def test_results_are_scrubbed_to_the_leaves() -> None:
 
 
 def test_a_megabyte_takes_no_more_than_a_few_seconds() -> None:
-    scrub = Scrubber([secrets.token_urlsafe(64) for _ in range(3)])
+    scrub = Scrubber([secrets.token_urlsafe(64) for _unused in range(3)])
     text = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz -_0123456789", k=2**20))
     begin = time.process_time()
     assert scrub.scrub_text(text) == text

@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils import _arguments
 from ansible_collections.scimops.zscaler_one.tests.sandbox.sandbox import Sandbox
 
-from .scenarios.conftest import Company, company  # noqa: F401
+from .conftest import Company
 
 ADA = {
     "userName": "ada@corp.example",
@@ -30,7 +30,7 @@ BOB = {"userName": "bob@corp.example", "externalId": "hr-2", "displayName": "Bob
 
 
 @pytest.fixture
-def firm(company: Company) -> Company:  # noqa: F811
+def firm(company: Company) -> Company:
     company.sandbox.seed(users=[ADA, BOB])
     return company
 
@@ -77,7 +77,7 @@ def test_law_03_two_candidates_fail_and_neither_is_written(firm: Company) -> Non
         assert firm.user(name)["id"] in failure["detail"]
 
 
-def test_law_04_the_brake_stops_before_the_first_write(company: Company) -> None:  # noqa: F811
+def test_law_04_the_brake_stops_before_the_first_write(company: Company) -> None:
     company.fill(100, 0)
     state = {"users": [*company.state["users"][:90], {"user_name": "new@corp.example"}]}
     answer = company.apply(state, prune_users="delete")
@@ -140,7 +140,7 @@ def test_law_08_the_pace_is_kept_and_a_429_pauses(firm: Company) -> None:
     assert (answer["changed"], answer["requests"]["throttled"]) == (False, 1)
 
 
-def test_law_09_nothing_to_do_costs_the_list_pages_and_nothing_else(company: Company) -> None:  # noqa: F811
+def test_law_09_nothing_to_do_costs_the_list_pages_and_nothing_else(company: Company) -> None:
     company.fill(300, 12)
     answer = company.apply(page_size=100)
     assert answer["writes"] == []
