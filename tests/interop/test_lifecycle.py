@@ -68,6 +68,7 @@ def test_the_same_playbook_everywhere(service: str, tmp_path: Path) -> None:
         environment |= {f"ZSCALER_ONE_SCIM_{name}": value for name, value in connection.items()}
         environment |= {
             "ZSCALER_ONE_SCIM_REQUESTS_PER_SECOND": "0",
+            "HOME": str(tmp_path),
             "ANSIBLE_HOME": str(tmp_path),
             "ANSIBLE_COLLECTIONS_PATH": os.environ["PYTHONPATH"].split(os.pathsep)[0],
             "ANSIBLE_LOCALHOST_WARNING": "false",

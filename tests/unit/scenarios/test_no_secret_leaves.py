@@ -72,6 +72,7 @@ def test_r10_the_token_is_in_no_output_at_full_verbosity(tmp_path: Path) -> None
             "ZSCALER_ONE_SCIM_REQUESTS_PER_SECOND": "0",
             "SANDBOX_CONTROL": sandbox.control_url,
             "SANDBOX_FAULTS": str(tmp_path / "faults.json"),
+            "HOME": str(tmp_path),
             "ANSIBLE_HOME": str(tmp_path / "home"),
             "ANSIBLE_LOCAL_TEMP": str(tmp_path / "local"),
             "ANSIBLE_REMOTE_TEMP": str(tmp_path / "remote"),
