@@ -9,14 +9,15 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ._errors import DeadlinePassed, ServiceError, TransportError, Unauthorized
+from ._errors import DeadlinePassed, InputError, Refusal, ServiceError, TransportError, Unauthorized
 from ._model import key
-from ._planning.plan import PHASES, Failure, MemberStep, Ref, Step
+from ._planning.plan import NAME, PHASES, Failure, MemberStep, Ref, Step
 from ._planning.report import member_operations, step_operation
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from ._model import Directory
     from ._planning.plan import Plan, Value
     from ._planning.report import Operation
     from ._wire.scim import Created, ScimService
@@ -43,9 +44,12 @@ class Stop(Exception):
 class Carrier:
     """One run of one plan. Ids of what the run creates are looked up here at the last moment (STYLE rule 4)."""
 
-    def __init__(self, service: ScimService, *, confirm: bool = False, stop_on_error: bool = False) -> None:
+    def __init__(self, service: ScimService, directory: Directory, *, stop_on_error: bool = False) -> None:
         self.service = service
-        self.confirm = confirm
+        self.members = directory.members or {}
+        self.external_ids = {live.id: live.external_id for live in directory.users}
+        self.external_ids.update((group.id, group.external_id) for group in directory.groups)
+        self.confirm = bool(directory.doubts)
         self.stop_on_error = stop_on_error
         self.outcome = Outcome()
         self.cause: tuple[int, str] = (0, "")
@@ -73,6 +77,10 @@ class Carrier:
                 self.in_a_row = 0
         except TransportError as error:
             self._fail(step, error)
+        except (Refusal, InputError) as error:
+            # A look-up in the middle of a run met a listing that lies: what was done stays told.
+            self._record(step, str(error))
+            raise Stop(str(error)) from error
 
     def _write(self, step: Step) -> bool:
         """Write one step; False where it turned out to be done already, so that nothing was written."""
@@ -92,17 +100,20 @@ class Carrier:
     def _adopt(self, step: Step, created: Created) -> bool:
         """Bring an object that was there already to its values; only what differs is written."""
         shown = created.live._asdict() if created.live else {}
-        values = {name: value for name, value in step.values.items() if shown.get(name) != value}
+        self.external_ids[created.id] = created.live.external_id if created.live else None
+        values = {name: value for name, value in step.values.items() if (shown.get(name) or "") != value}
         if values:
             self._update(step, created.id, values)
         return bool(values)
 
     def _update(self, step: Step, found: str, values: dict[str, Value]) -> None:
-        old = step.before.get("user_name" if step.kind == "user" else "display_name") or step.name
+        old = str(step.before.get(NAME[step.kind]) or step.name)
+        known = self.external_ids.get(found)
         if step.kind == "user":
-            self.outcome.ids["user", key(step.name)] = self.service.update_user(found, values, user_name=str(old))
+            now = self.service.update_user(found, values, user_name=old, external_id=known)
         else:
-            self.outcome.ids["group", key(step.name)] = self.service.update_group(found, values, display_name=str(old))
+            now = self.service.update_group(found, values, display_name=old, external_id=known, present=self.members.get(found))
+        self.outcome.ids[step.kind, key(step.name)] = now
 
     def _change_members(self, step: MemberStep) -> None:
         group = self._id("group", step.group)
@@ -114,40 +125,57 @@ class Carrier:
         self._fail_members(step, lost, "the user could not be created")
         add = [users[ref] for ref in step.add if users[ref]]
         remove = [users[ref] for ref in step.remove]
-        refused = self.service.change_members(group, add, remove) if add or remove else {}
+        refused = self._send_members(group, add, remove)
         names = {users[ref]: ref for ref in users}
         for found, error in refused.items():
-            self._fail_members(step, [names[found]], error.detail, error)
+            self._fail_members(step, [names[found]], error.detail if isinstance(error, ServiceError) else str(error), error)
         bad = {*lost, *(names[found] for found in refused)}
         good = MemberStep(step.group, tuple(ref for ref in step.add if ref not in bad), tuple(ref for ref in step.remove if ref not in bad))
         self.outcome.done.extend(member_operations(good))
-        if not bad:
+        if refused:
+            self._count(next(iter(refused.values())))
+        elif not bad:
             self.in_a_row = 0
+
+    def _send_members(self, group: str, add: list[str], remove: list[str]) -> Mapping[str, TransportError]:
+        """The ids that were not written, with the reason; batches that went through before it are done all the same."""
+        if not add and not remove:
+            return {}
+        try:
+            return self.service.change_members(group, add, remove, present=self.members.get(group))
+        except TransportError as error:
+            undone = {*add, *remove} if error.undone is None else error.undone
+            return dict.fromkeys((one for one in (*add, *remove) if one in undone), error)
 
     def _id(self, kind: str, ref: Ref) -> str:
         return self.outcome.ids.get((kind, key(ref.name)), "") or ref.id
 
-    def _fail_members(self, step: MemberStep, refs: Collection[Ref], detail: str, error: ServiceError | None = None) -> None:
+    def _fail_members(self, step: MemberStep, refs: Collection[Ref], detail: str, error: TransportError | None = None) -> None:
+        status = error.status if isinstance(error, ServiceError) else 0
+        request = error.request if error else ""
         for ref in refs:
             verb = "add" if ref in step.add else "remove"
-            status, request = (error.status, error.request) if error else (0, "")
             self.outcome.failures.append(Failure("membership", verb, ref.name, detail, step.group.name, step.place, status, request))
 
     def _fail(self, step: Step | MemberStep, error: TransportError) -> None:
-        """Record a failed step, and stop where the next ones would fail for the same reason."""
+        """Record a failed step, and count its cause."""
         status = error.status if isinstance(error, ServiceError) else 0
-        detail = error.detail if isinstance(error, ServiceError) else str(error)
+        self._record(step, error.detail if isinstance(error, ServiceError) else str(error), status, error.request)
+        self._count(error)
+
+    def _record(self, step: Step | MemberStep, detail: str, status: int = 0, request: str = "") -> None:
         if isinstance(step, MemberStep):
             for verb, refs in (("add", step.add), ("remove", step.remove)):
                 for ref in refs:
-                    failure = Failure("membership", verb, ref.name, detail, step.group.name, step.place, status, error.request)
+                    failure = Failure("membership", verb, ref.name, detail, step.group.name, step.place, status, request)
                     self.outcome.failures.append(failure)
         else:
-            failure = Failure(step.kind, step.verb, step.name, detail, place=step.place, status=status, request=error.request)
+            failure = Failure(step.kind, step.verb, step.name, detail, place=step.place, status=status, request=request)
             self.outcome.failures.append(failure)
-        self._count(error, status)
 
-    def _count(self, error: TransportError, status: int) -> None:
+    def _count(self, error: TransportError) -> None:
+        """Stop where the next ones would fail for the same reason."""
+        status = error.status if isinstance(error, ServiceError) else 0
         if isinstance(error, Unauthorized):
             raise Stop("the service no longer accepts the credentials (401)")
         if isinstance(error, DeadlinePassed):

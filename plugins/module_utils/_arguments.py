@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ansible.module_utils.basic import env_fallback
 
@@ -101,7 +103,37 @@ def check_ranges(options: Mapping[str, t.Any]) -> None:
         raise InputError(problems)
 
 
+SHORTEST_MASKED = 4
+"""Masking anything shorter would garble the result; so short a secret is refused as an option."""
+
+
 def stray_secrets(options: Mapping[str, t.Any]) -> set[str]:
-    """The values in declared entries whose keys look like secrets: they are refused, and must not be shown either (B49)."""
-    entries = [entry for name in ("users", "groups") for entry in options.get(name) or () if isinstance(entry, dict)]
-    return {str(value) for entry in entries for name, value in entry.items() if value and SECRET.search(str(name))}
+    """Secrets in options that are none: in declared entries by their keys (B49), in addresses as userinfo or query."""
+    found: set[str] = set()
+    for name in ("users", "groups"):
+        _collect_secrets(options.get(name), found, secret=False)
+    for name in ("base_url", "token_url", "proxy"):
+        found |= _url_secrets(str(options.get(name) or ""))
+    return {value for value in found if len(value) >= SHORTEST_MASKED}
+
+
+def _collect_secrets(value: object, found: set[str], *, secret: bool) -> None:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _collect_secrets(inner, found, secret=secret or bool(SECRET.search(str(name))))
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            _collect_secrets(inner, found, secret=secret)
+    elif secret and value is not None:
+        found.add(str(value))
+
+
+def _url_secrets(url: str) -> set[str]:
+    """Passwords and queries in addresses; both are refused in most of them, and Ansible shows options as they were given."""
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(url)
+        found = {parts.query, *(value for _name, value in parse_qsl(parts.query))}
+        if parts.password:
+            found |= {parts.password, unquote(parts.password)}
+        return found
+    return set()

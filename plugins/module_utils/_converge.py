@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import typing as t
 from dataclasses import dataclass, field, replace
 
 from ._apply import Carrier, Outcome
-from ._errors import Refusal
+from ._errors import CollectionError, Refusal
 from ._planning.brake import enforce_brake
 from ._planning.directory import plan_directory
 from ._planning.policy import check_document
@@ -18,7 +20,7 @@ from ._planning.report import list_operations
 from ._planning.verify import find_ignored
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ._model import Directory, Document
     from ._planning.plan import Failure, Plan
@@ -26,6 +28,8 @@ if t.TYPE_CHECKING:
     from ._planning.report import Operation
     from ._wire.scim import ScimService
 
+PLANNING = 60.0
+"""Seconds that a plan may take where `scope` has regular expressions; a hundred thousand users take about three."""
 LOOKS = (0.0, 2.0, 4.0)
 """Seconds to wait before each look at what was written; more than one only where the service still shows the old (F48)."""
 
@@ -74,9 +78,14 @@ def converge(order: Order, service: ScimService, *, dry: bool, sleep: Callable[[
     """
     check_document(order.document, order.policy)
     directory = _read(order, service)
-    plan = plan_directory(order.document, directory, order.policy)
+    with _bounded(order.policy):
+        plan = plan_directory(order.document, directory, order.policy)
     result = Result(plan, directory, failures=list(plan.failures), warnings=list(plan.warnings))
-    result.warnings += enforce_brake(plan, order.policy)
+    try:
+        result.warnings += enforce_brake(plan, order.policy)
+    except Refusal as refusal:
+        refusal.details["operations"] = list_operations(plan)[: order.result_limit]
+        raise
     if plan.unverifiable:
         names = ", ".join(plan.unverifiable)
         result.warnings.append(
@@ -90,7 +99,7 @@ def converge(order: Order, service: ScimService, *, dry: bool, sleep: Callable[[
     if dry:
         result.operations = list_operations(plan)
         return result
-    outcome = Carrier(service, confirm=bool(directory.doubts), stop_on_error=order.stop_on_error).carry_out(plan)
+    outcome = Carrier(service, directory, stop_on_error=order.stop_on_error).carry_out(plan)
     result.operations, result.ids = outcome.done, outcome.ids
     result.failures += outcome.failures
     result.stopped, result.left = outcome.stopped, outcome.left
@@ -102,6 +111,28 @@ def converge(order: Order, service: ScimService, *, dry: bool, sleep: Callable[[
 def _read(order: Order, service: ScimService) -> Directory:
     directory = order.read(service)
     return replace(directory, hidden=frozenset()) if order.write_unseen else directory
+
+
+@contextlib.contextmanager
+def _bounded(policy: Policy) -> Iterator[None]:
+    """Ends planning that hangs in an expression of `scope` (B56); Python's own matcher knows no limit."""
+    if not policy.scope.expressions:
+        yield
+        return
+
+    def give_up(_signal: int, _frame: object) -> t.NoReturn:
+        raise Refusal(
+            f"Planning took more than {PLANNING:g} seconds, most likely in a regular expression of scope that tries too many ways; nothing "
+            "was written. Write it without nested repetitions such as (a+)+."
+        )
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, PLANNING)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _check_patch(order: Order, plan: Plan, service: ScimService) -> None:
@@ -132,20 +163,21 @@ def _verify(order: Order, service: ScimService, result: Result, outcome: Outcome
     """List again and plan again: what was acknowledged and is still to do was ignored by the service (F49)."""
     ignored: list[tuple[Operation, Failure]] = []
     normalised: list[str] = []
-    doubtful = False
+    reason = ""
     for pause in LOOKS:
         sleep(pause)
         try:
             directory = _read(order, service)
             ignored, normalised = find_ignored(outcome.done, plan_directory(order.document, directory, order.policy))
-        except Refusal:
-            doubtful = True
+        except CollectionError as error:
+            # The writes are done and have to be told of, whatever becomes of this second look.
+            reason = str(error)
             break
-        doubtful = bool(directory.doubts)
+        reason = "; ".join(directory.doubts)
         if not ignored:
             break
-    if doubtful:
-        result.warnings.append("What was written could not be verified: the listing afterwards is doubtful. The next run will tell.")
+    if reason:
+        result.warnings.append(f"What was written could not be verified, the next run will tell: {reason}")
         return
     result.warnings += normalised
     result.failures += [failure for _operation, failure in ignored]

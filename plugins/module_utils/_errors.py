@@ -56,7 +56,12 @@ class WriteInCheckMode(CollectionError):
 
 
 class TransportError(CollectionError):
-    """The exchange with the service broke down; `request` is method and path, never a header or a body."""
+    """The exchange with the service broke down; `request` is method and path, never a header or a body.
+
+    Where it broke off a write in several requests, `undone` has the ids that were not written yet; the others were.
+    """
+
+    undone: frozenset[str] | None = None
 
     def __init__(self, message: str, request: str) -> None:
         self.request = request

@@ -21,6 +21,11 @@ def key(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
+def shown(name: str) -> str:
+    """A name that may be anybody's, fit for a message: what does not print is escaped, so that it cannot forge lines or colours."""
+    return name if name.isprintable() else "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in name)
+
+
 class Place(t.NamedTuple):
     """Where an entry was declared: `file` is empty for a list in the play, `line` is 0 where the format has none."""
 
@@ -114,7 +119,7 @@ class Directory:
 
     `members` is None where memberships were not read. `hidden` names the attributes that no user shows although
     the service's schema does not promise them either: they can be written but never compared. `doubts` says why
-    the listing cannot be trusted for removals; empty means complete.
+    the listing cannot be trusted for removals; empty means complete. `warnings` is what reading found worth saying.
     """
 
     users: tuple[LiveUser, ...] = ()
@@ -122,3 +127,4 @@ class Directory:
     members: dict[str, set[str]] | None = None
     hidden: frozenset[str] = frozenset()
     doubts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()

@@ -13,7 +13,8 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._arguments import SCIM, check_ranges, stray_secrets
 from ._converge import converge
-from ._errors import CollectionError, InputError, Refusal
+from ._errors import CollectionError, InputError, Refusal, ServiceError, Unauthorized
+from ._model import shown
 from ._planning.report import describe_failures, digest_plan, make_diff, summarize
 from ._transport.connect import connect
 from ._transport.connection import HAS_REQUESTS
@@ -27,6 +28,10 @@ if t.TYPE_CHECKING:
     from ._transport.http import Http
 
     Options = Mapping[str, t.Any]
+
+
+PROBLEMS = 1000
+"""How many problems of the input a result lists; the message has the first twenty."""
 
 
 class Task:
@@ -55,10 +60,10 @@ class Task:
             result["warnings"] = [*result.get("warnings", []), *self.http.pace.warnings]
             self.http.close()
         for warning in self.scrub.scrub(result.pop("warnings", [])):
-            self.module.warn(warning)
-        result = self.scrub.scrub(result)
+            self.module.warn(printable(warning))
+        result = encodable(self.scrub.scrub(result))
         if failed:
-            self.module.fail_json(msg=self.scrub.scrub(failed), **result)
+            self.module.fail_json(msg=printable(self.scrub.scrub(failed)), **result)
         self.module.exit_json(**result)
         raise SystemExit  # exit_json has done so already; the type checker cannot know
 
@@ -66,10 +71,10 @@ class Task:
         """End the process because of an error that concerns the whole task."""
         result: dict[str, t.Any] = {"changed": False}
         if isinstance(error, InputError):
-            result["problems"] = [problem._asdict() for problem in error.problems[: InputError.SHOWN]]
+            result["problems"] = [problem._asdict() for problem in error.problems[:PROBLEMS]]
         if isinstance(error, Refusal):
-            result["refused"] = error.details
-        self.leave(result, failed=str(error))
+            result.update({"refused": error.details, "operations": error.details.pop("operations", [])})
+        self.leave(result, failed=f"{error}{advise(error)}")
 
 
 def run_reading(options: Options, read: Callable[[ScimService, Options], dict[str, t.Any]], **rules: t.Any) -> None:
@@ -106,15 +111,45 @@ def run_changing(
     }
     if task.module._diff:
         answer["diff"] = make_diff(result.plan)
-    task.leave(answer, failed=explain_failures(result))
+    task.leave(answer, failed=explain_failures(result, dry=dry))
 
 
-def explain_failures(result: Result) -> str:
+def advise(error: CollectionError) -> str:
+    """What to do about an error that has one usual cause; otherwise nothing."""
+    if isinstance(error, Unauthorized):
+        return (
+            ". The service refuses the credentials: check bearer_token (ZSCALER_ONE_SCIM_BEARER_TOKEN), and whether a new one was "
+            "generated in the portal; save and activate there"
+        )
+    if isinstance(error, ServiceError) and error.status == 404:
+        return ". Is base_url whole and exact, as the portal shows it: https://scim.zscalerone.net/ORGANIZATION/IDP/scim?"
+    return ""
+
+
+def printable(text: str) -> str:
+    """Text whose every line prints as it is: no terminal sequences, no half characters."""
+    return "\n".join(shown(line) for line in text.split("\n"))
+
+
+def encodable(value: t.Any) -> t.Any:
+    """The value with half characters (lone surrogates) escaped: ansible-core loses a whole result because of one."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {encodable(name): encodable(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [encodable(inner) for inner in value]
+    return value
+
+
+def explain_failures(result: Result, *, dry: bool) -> str:
     """The sentence for people: how much failed, the first of it, and why the run ended early; empty if all went well."""
     if not result.failures and not result.stopped:
         return ""
-    count = len(result.failures)
-    lines = [f"{count} of {count + len(result.operations)} changes failed; the others are done, and the next run tries these again."]
+    count, done = len(result.failures), len(result.operations)
+    lines = [f"{count} of {count + done} changes failed, {done} {'is' if done == 1 else 'are'} done."]
+    if dry:
+        lines = [f"{count} of {count + done} changes cannot be planned; a real run would make the other {done} and then fail."]
     if result.stopped:
         tally = f"{count} changes failed, {result.left} steps were not tried, {len(result.operations)} changes are done"
         lines = [f"Stopped early: {result.stopped}. {tally}."]

@@ -16,7 +16,7 @@ from ._input.document import build_document
 from ._input.entries import check_group, check_user
 from ._input.fields import GROUP_FIELDS, USER_FIELDS
 from ._input.sources import inline_entries, read_sources
-from ._model import Directory, Document, Place, key
+from ._model import Directory, Document, LiveGroup, Place, key
 from ._planning.policy import PROTECTED_GROUPS, Limit, Policy, make_scope
 from ._wire.reader import GROUP_EXTERNAL_ID
 
@@ -34,8 +34,7 @@ Options = t.Mapping[str, t.Any]
 
 
 def user_order(options: Options, *, dry: bool) -> Order:
-    """One user (module scim_user)."""
-    del dry
+    """One user (module scim_user). In check mode a group that does not exist yet is taken for one that an earlier task makes."""
     fields = {**USER_FIELDS, "new_user_name": USER_FIELDS["user_name"]._replace(required=False)}
     user = _check_one(options, fields, "user_name", check_user)
     declared = tuple(user.values)
@@ -48,7 +47,9 @@ def user_order(options: Options, *, dry: bool) -> Order:
         if user.groups is None or not user.present:
             return Directory(tuple(users), hidden=hidden)
         around = service.read_groups_of(users)
-        return replace(around, users=tuple(users), hidden=around.hidden | hidden)
+        known = {key(live.display_name) for live in around.groups}
+        missing = [name for name in user.groups if key(name) not in known] if dry else []
+        return replace(_with_assumed(around, missing), users=tuple(users), hidden=around.hidden | hidden)
 
     return _order(options, Document(users=(user,)), read)
 
@@ -80,20 +81,31 @@ def membership_order(options: Options, *, dry: bool) -> Order:
 
     def read(service: ScimService) -> Directory:
         found = service.find_groups(display_name=group.display_name, members=True)
-        if not found and not dry:
+        if not found and (not dry or mode == "remove"):
             reason = "the service has no group of this name; make it with scim_group, or correct the name"
-            raise InputError([Problem("option group", group.display_name, reason)])
+            raise InputError([Problem("option group", "", f"{group.display_name}: {reason}")])
         present = {one.group.id: one.members or set() for one in found}
         if mode == "exact" or len(names) > LOOK_UPS:
             listed = service.read(users=True, groups=False)
         else:
             listed = Directory(tuple(user for name in names for user in service.find_users(user_name=name)))
-        return replace(listed, groups=tuple(one.group for one in found), members=present)
+        listed = replace(listed, groups=tuple(one.group for one in found), members=present)
+        return listed if found else _with_assumed(listed, [group.display_name])
 
     order = _order(options, document, read)
     if dry and options["missing_members"] == "fail":
         return replace(order, policy=replace(order.policy, missing_members="assume"))
     return order
+
+
+def _with_assumed(directory: Directory, names: Collection[str]) -> Directory:
+    """The directory, as if it also had groups of these names, which then have no id: only for check mode, and never silently."""
+    assumed = tuple(LiveGroup("", name) for name in names)
+    warnings = tuple(
+        f"group {name} does not exist yet; taken for one that an earlier task of this play makes. If none does, the real run fails"
+        for name in names
+    )
+    return replace(directory, groups=(*directory.groups, *assumed), warnings=(*directory.warnings, *warnings))
 
 
 def directory_order(options: Options, *, dry: bool) -> Order:
@@ -109,17 +121,21 @@ def directory_order(options: Options, *, dry: bool) -> Order:
     del entries
     declared = {name for user in document.users for name in user.values}
     declared.update(GROUP_EXTERNAL_ID for group in document.groups if group.external_id is not None)
+    declared.update({"active"} if options["prune_users"] == "disable" else ())
     by_users = any(user.groups is not None for user in document.users)
-    by_groups = {name for group in document.groups if group.members is not None for name in (group.display_name, *group.previous_names)}
-    wanted = None if by_users else {key(name) for name in by_groups}
+    by_groups = [group for group in document.groups if group.members is not None]
+    # A deleted group takes its members' access along, which the brake counts.
+    deletes = options["prune_groups"] != "none" or any(not group.present for group in document.groups)
+    by_id = any(group.id or group.external_id for group in by_groups)
+    wanted = None if by_users or deletes or by_id else {key(name) for group in by_groups for name in (group.name, *group.previous_names)}
     needs_users = bool(document.users) or options["prune_users"] != "none" or bool(by_groups)
-    needs_groups = bool(document.groups) or options["prune_groups"] != "none" or by_users
+    needs_groups = bool(document.groups) or deletes or by_users
 
     def read(service: ScimService) -> Directory:
         return service.read(
             users=needs_users,
             groups=needs_groups,
-            members=by_users or bool(by_groups) or options["prune_groups"] != "none",
+            members=by_users or bool(by_groups) or deletes,
             declared=declared,
             member_groups=wanted,
         )

@@ -32,16 +32,22 @@ LOOK_UPS = 10
 def read_users(service: ScimReader, options: Options) -> Answer:
     """`users` (module scim_user_info): one, those of a filter, or all, sorted by name, with the attributes that are asked for."""
     user_name, external_id = options["user_name"] or "", options["external_id"] or ""
+    wanted = options["attributes"] or (*ATTRIBUTES, "groups")
+
+    def describe(resource: Resource) -> Answer:
+        return _describe_user(resource, wanted)
+
     if options["id"]:
         found = [service.get("Users", options["id"])]
     elif user_name or external_id:
         # Read once more by id: what a look-up finds has lost its groups.
         found = [service.get("Users", user.id) for user in service.find_users(user_name=user_name, external_id=external_id)]
     else:
-        found = [*service.search("Users", filter=options["filter"] or "")]
-    resources = [resource for resource in found if resource is not None]
-    wanted = options["attributes"] or (*ATTRIBUTES, "groups")
-    users = [_describe_user(resource, wanted) for resource in resources]
+        return _users(service.search("Users", describe, filter=options["filter"] or ""), service)
+    return _users([describe(resource) for resource in found if resource is not None], service)
+
+
+def _users(users: list[Answer], service: ScimReader) -> Answer:
     if any(user.get("groups") for user in users):
         # Services leave out what is empty (RFC 7643 2.5): one that shows groups shows that the others have none.
         users = [{**user, "groups": user["groups"] or []} for user in users]
@@ -56,8 +62,8 @@ def read_groups(service: ScimReader, options: Options) -> Answer:
     if name or id:
         found = service.find_groups(display_name=name, id=id, members=with_members)
     elif filter:
-        resources = service.search("Groups", filter=filter)
-        found = [FoundGroup(live_group(resource), _members(service, resource) if with_members else None) for resource in resources]
+        found = service.search("Groups", _found_group if with_members else lambda resource: FoundGroup(live_group(resource)), filter=filter)
+        found = [_with_members(service, group) if with_members else group for group in found]
     else:
         directory = service.read(users=with_members, groups=True, members=with_members)
         users = {user.id: user.user_name for user in directory.users}
@@ -77,7 +83,8 @@ def read_service(service: ScimReader, _options: Options) -> Answer:
         service.probe()
         reachable = authenticated = True
     except ServiceError as error:
-        reachable, message = True, str(error)
+        # 404 is a server that answers, but no SCIM service: most likely base_url is not whole.
+        reachable, message = error.status != 404, str(error)
     except TransportError as error:
         message = str(error)
     told = Capabilities()
@@ -88,7 +95,9 @@ def read_service(service: ScimReader, _options: Options) -> Answer:
             told = service.capabilities()
         with contextlib.suppress(TransportError):
             schemas = service.schemas()
+    warning = f"This is not a service that the other modules could use: {message}"
     return {
+        "warnings": [warning] if message else [],
         "reachable": reachable,
         "authenticated": authenticated,
         "message": message,
@@ -116,8 +125,14 @@ def _group_names(groups: object) -> list[str]:
     return sorted((name for name in names if name), key=key)
 
 
-def _members(service: ScimReader, resource: Resource) -> set[str]:
-    return set(user_ids(resource["members"])) if "members" in resource else service.members_of(identifier(resource.get("id")))
+def _found_group(resource: Resource) -> FoundGroup:
+    """A group with the members that the listing shows of it; None where it shows none."""
+    members = resource.get("members")
+    return FoundGroup(live_group(resource), None if members is None else set(user_ids(members)))
+
+
+def _with_members(service: ScimReader, found: FoundGroup) -> FoundGroup:
+    return found if found.members is not None else found._replace(members=service.members_of(found.group.id))
 
 
 def _names(service: ScimReader, ids: set[str]) -> dict[str, str]:

@@ -174,7 +174,6 @@ EXAMPLES = r"""
         groups:
           - display_name: Engineering
             previous_names: [Eng]
-            membership: append
             members:
               - user_name: bob@corp.example
                 expires: "2027-01-31"

@@ -5,7 +5,7 @@
 """The sandbox as a process of its own: starting it detached, finding it again, stopping it.
 
 All that is known of a running sandbox is in its state directory: `sandbox.json` (address, token, control address, pid),
-`sandbox.pid`, `ca.pem` and the log. The directory and the file with the token are readable by their owner only.
+`sandbox.pid`, `ca.pem` and the log. The file with the token, and the directory unless it was there, are readable by their owner only.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import stat
 import subprocess
 import sys
 import tempfile
@@ -40,12 +41,16 @@ def default_folder() -> Path:
 
 
 def make_private(folder: Path) -> None:
-    """Makes the state directory with mode 0700. Raises DaemonError if it belongs to somebody else."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # In a shared temporary directory another user may have been first.
-    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
-        raise DaemonError(f"{folder} belongs to another user; choose another --state-dir")
-    folder.chmod(0o700)
+    """Makes the state directory with mode 0700, or takes one that is there as it is. Raises DaemonError if others can write to it."""
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
+        # In a shared temporary directory another user may have been first. One look, since what is there could be exchanged in between.
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            raise DaemonError(f"{folder} is not a directory of this user; choose another --state-dir") from None
+        if found.st_mode & 0o022:
+            raise DaemonError(f"others can write to {folder}; choose another --state-dir, or take that right away") from None
 
 
 def write_private(path: Path, text: str) -> None:

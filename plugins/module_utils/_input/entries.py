@@ -14,7 +14,7 @@ from .._errors import InputError
 from .._model import DesiredGroup, DesiredUser, Place
 from .checks import Checks
 from .fields import GROUP_FIELDS, USER_FIELDS, Field, Raw
-from .plain import Shapes
+from .plain import MASKED, Shapes
 
 
 def check_user(
@@ -101,7 +101,8 @@ class Inspection(Checks):
         values: t.Any = raw.values
         try:
             found = self._shapes[tuple(values)]
-            if not found.test("\n".join(found.texts(values))) or values.get("active", True).__class__ is not bool:
+            joined = "\n".join(found.texts(values))
+            if not found.test(joined) or MASKED in joined or values.get("active", True).__class__ is not bool:
                 return None
             groups = None
             if "groups" in values:

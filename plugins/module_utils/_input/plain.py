@@ -20,6 +20,9 @@ if t.TYPE_CHECKING:
 
     from .fields import Field
 
+MASKED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+"""The one sign of a value that was never resolved (B37) that is made of plain letters; all others hold some that no pattern has."""
+
 _TEXT = r"(?! )[A-Za-z0-9 ._@+/&#',()-]{1,LIMIT}(?<! )"
 _PATTERNS = {
     "text": _TEXT,
@@ -102,7 +105,7 @@ class Names:
             names = tuple(map(self._find, value))
         except KeyError:
             for name in set(value).difference(self._known):
-                if not self._test(name) or not self.learn(name):
+                if not self._test(name) or MASKED in name or not self.learn(name):
                     return None
             names = tuple(map(self._find, value))
         return names if len(set(names)) == len(names) else None

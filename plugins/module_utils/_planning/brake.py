@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Refusal
+from .._model import shown
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,8 @@ if t.TYPE_CHECKING:
 
 VICTIMS = 20
 """How many of those who would be removed a message names."""
+VICTIMS_OF_A_GROUP = 3
+"""And how many for each of the groups, whose members are named in the total already."""
 
 
 class Overrun(t.NamedTuple):
@@ -31,8 +34,8 @@ class Overrun(t.NamedTuple):
 
     def __str__(self) -> str:
         more = self.removals - len(self.victims)
-        names = ", ".join(self.victims) + (f" and {more} more" if more > 0 else "")
-        return f"{self.what}: {self.removals} of {self.of} would be removed, {self.allowed:g} are allowed: {names}"
+        names = ", ".join(map(shown, self.victims)) + (f" and {more} more" if more > 0 else "")
+        return f"{shown(self.what)}: {self.removals} of {self.of} would be removed, {int(self.allowed)} are allowed: {names}"
 
 
 def find_overruns(plan: Plan, limit: Limit) -> list[Overrun]:
@@ -49,10 +52,10 @@ def find_overruns(plan: Plan, limit: Limit) -> list[Overrun]:
     ]
 
 
-def _over(what: str, names: Sequence[str], base: int, limit: Limit, extra: int = 0) -> list[Overrun]:
-    removals = len(names) + extra
+def _over(what: str, names: Sequence[str], base: int, limit: Limit, victims: int = VICTIMS) -> list[Overrun]:
+    removals = len(names)
     allowed = limit.allowed(base)
-    return [Overrun(what, removals, base, allowed, tuple(names[:VICTIMS]))] if removals > allowed else []
+    return [Overrun(what, removals, base, allowed, tuple(names[:victims]))] if removals > allowed else []
 
 
 def _over_members(plan: Plan, bases: Bases, limit: Limit) -> list[Overrun]:
@@ -62,8 +65,13 @@ def _over_members(plan: Plan, bases: Bases, limit: Limit) -> list[Overrun]:
     for step in plan.remove_members:
         names = [user.name for user in step.remove]
         total += [f"{name} in {step.group.name}" for name in names]
-        single += _over(f"members of group {step.group.name}", names, bases.group_sizes.get(step.group.id, 0), limit)
-    return [*_over("members of all groups", total, bases.members, limit, bases.lost_with_groups), *single]
+        size = bases.group_sizes.get(step.group.id, 0)
+        single += _over(f"members of group {step.group.name}", names, size, limit, victims=VICTIMS_OF_A_GROUP)
+    lost = sum(bases.lost_with_groups.values())
+    gone = [f"all {count} members of group {name}" for name, count in bases.lost_with_groups.items() if count]
+    removals, allowed = len(total) + lost, limit.allowed(bases.members)
+    whole = [Overrun("members of all groups", removals, bases.members, allowed, tuple([*gone, *total][:VICTIMS]))]
+    return [*(whole if removals > allowed else []), *single]
 
 
 def enforce_brake(plan: Plan, policy: Policy) -> tuple[str, ...]:
@@ -74,7 +82,7 @@ def enforce_brake(plan: Plan, policy: Policy) -> tuple[str, ...]:
     limit = policy.limit
     if policy.allow_over_limit:
         return tuple(f"Over the removal limit, and allowed by allow_removals_over_limit: {overrun}" for overrun in overruns)
-    lines = ["The removal brake stopped this task; nothing was written."]
+    lines = ["Refused by the removal brake; nothing was written."]
     lines += [f"- {overrun}" for overrun in overruns]
     lines.append(
         f"The limit (removal_limit) is {limit.percent:g} percent of those in scope, at least {limit.floor} and at most {limit.count}. "

@@ -10,14 +10,17 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import Refusal
-from .._model import key
+from .._model import key, shown
 from .groups import plan_groups
 from .match import match_groups, match_users
-from .memberships import People, plan_members
+from .memberships import MemberPlanner
+from .people import People
 from .plan import Bases, Plan, Unchanged
 from .users import plan_users
 
 if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .._model import Directory, Document
     from .policy import Policy
 
@@ -34,7 +37,7 @@ def plan_directory(document: Document, directory: Directory, policy: Policy) -> 
     user_plan = plan_users(users, directory, policy)
     group_plan = plan_groups(groups, directory, policy)
     people = People(document, directory, users, retired=[step for step in user_plan.retire_users if step.verb == "delete"])
-    members = plan_members(document, directory, policy, people, groups, deleted={step.id for step in group_plan.delete_groups})
+    members = MemberPlanner(directory, policy, people, groups, deleted={step.id for step in group_plan.delete_groups}).plan()
     plan = Plan(
         groups=group_plan.groups,
         users=user_plan.users,
@@ -45,12 +48,12 @@ def plan_directory(document: Document, directory: Directory, policy: Policy) -> 
         failures=(*user_plan.failures, *group_plan.failures, *members.failures),
         protected=(*user_plan.protected, *group_plan.protected, *members.protected),
         unverifiable=user_plan.unverifiable + group_plan.unverifiable,
-        warnings=(*document.warnings, *users.warnings, *groups.warnings, *members.warnings),
+        warnings=(*document.warnings, *directory.warnings, *users.warnings, *groups.warnings, *members.warnings),
         unchanged=Unchanged(user_plan.unchanged.users, group_plan.unchanged.groups, members.unchanged),
     )
     plan = replace(plan, bases=_measure(plan, directory, policy))
     _refuse_doubt(plan, directory)
-    return plan
+    return replace(plan, warnings=(*plan.warnings, *_name_privileged(plan, directory, policy)))
 
 
 def _refuse_empty(document: Document, directory: Directory, policy: Policy) -> None:
@@ -68,12 +71,26 @@ def _refuse_empty(document: Document, directory: Directory, policy: Policy) -> N
             )
 
 
+def _name_privileged(plan: Plan, directory: Directory, policy: Policy) -> Iterator[str]:
+    """A warning for each member of a protected group who is to be pruned: most likely an administrator whom no file names."""
+    guard = policy.group_guard()
+    pruned = {step.id: step for step in plan.retire_users if step.place is None}
+    for group in directory.groups if guard and pruned else ():
+        if guard and guard.match(key(group.display_name)):
+            for user_id in sorted(pruned.keys() & (directory.members or {}).get(group.id, set())):
+                step = pruned[user_id]
+                yield (
+                    f"{step.verb} user {shown(step.name)}: is in no file, and a member of {shown(group.display_name)}, a protected group. "
+                    "If that is an administrator, name the user in protected_users"
+                )
+
+
 def _refuse_doubt(plan: Plan, directory: Directory) -> None:
     """A doubtful listing never removes anybody (F37-F44, R5)."""
     removals = [step.name for step in (*plan.retire_users, *plan.delete_groups)]
     removals += [f"{user.name} in {step.group.name}" for step in plan.remove_members for user in step.remove]
     if directory.doubts and removals:
-        first = ", ".join(removals[:20])
+        first = ", ".join(map(shown, removals[:20]))
         raise Refusal(
             f"Refused: the service's listing cannot be trusted ({'; '.join(directory.doubts)}), and the plan would make {len(removals)} "
             f"removals: {first}. Nothing was written. Run again; if it stays so, ask the service's operator, or run without removals.",
@@ -97,5 +114,5 @@ def _measure(plan: Plan, directory: Directory, policy: Policy) -> Bases:
         groups=sum(1 for group in ours if not (group_guard and group_guard.match(key(group.display_name)))),
         members=sum(len(members.get(group.id, ())) for group in ours),
         group_sizes={group.id: len(members.get(group.id, ())) for group in ours if group.id in thinned},
-        lost_with_groups=sum(len(members.get(step.id, ())) for step in plan.delete_groups),
+        lost_with_groups={step.name: len(members.get(step.id, ())) for step in plan.delete_groups},
     )

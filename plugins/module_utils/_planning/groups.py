@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._model import key
+from .._model import key, shown
 from .plan import Plan, Step, Unchanged, order_names
 
 if t.TYPE_CHECKING:
@@ -25,21 +25,19 @@ def plan_groups(matches: Matches[DesiredGroup, LiveGroup], directory: Directory,
     unseen: set[str] = set()
     unchanged = 0
     for group, live in list(matches.pairs):
-        if not policy.scope.has_group(live.display_name):
-            reason = f"is {live.display_name} (id {live.id}) at the service, which lies outside of scope; widen scope to take it over"
-            matches.fail("group", group, group.display_name, reason, [live])
+        reason = _group_conflict(group, live, policy)
+        if reason:
+            matches.fail("group", group, group.name or group.id, reason, [live])
         elif not group.present:
-            deletes.append(
-                Step("group", "delete", live.display_name, live.id, before={"display_name": live.display_name}, place=group.place)
-            )
+            deletes.append(_delete_step(live, group.place))
         else:
             step = _group_step(group, live, directory, unseen)
             unchanged += step is None
             steps += [step] if step else []
     creates = [_create_group(group) for group in matches.missing if group.present]
     unchanged += len(matches.missing) - len(creates)
-    held = {key(live.display_name): live.id for live in directory.groups}
-    named, blocked = order_names([*steps, *creates], held)
+    names = [(live[1], live.id) for live in directory.groups]
+    named, blocked = order_names([*steps, *creates], names)
     for step, reason in blocked:
         matches.block(step, reason)
     matches.settle()
@@ -52,6 +50,18 @@ def plan_groups(matches: Matches[DesiredGroup, LiveGroup], directory: Directory,
         unverifiable=tuple(sorted(unseen)),
         unchanged=Unchanged(groups=unchanged),
     )
+
+
+def _group_conflict(group: DesiredGroup, live: LiveGroup, policy: Policy) -> str:
+    """Why this group must not be written, or an empty string. A protected one is neither deleted nor renamed out of its protection."""
+    who = f"is {shown(live.display_name)} (id {shown(live.id)}) at the service"
+    if not policy.scope.has_group(live.display_name):
+        return f"{who}, which lies outside of scope; widen scope to take it over"
+    guard = policy.group_guard()
+    leaves = not group.present or key(group.name or live.display_name) != key(live.display_name)
+    if leaves and guard and guard.match(key(live.display_name)):
+        return f"{who}, which is protected (protected_groups)"
+    return ""
 
 
 def _group_step(group: DesiredGroup, live: LiveGroup, directory: Directory, unseen: set[str]) -> Step | None:
@@ -87,7 +97,7 @@ def _prune_groups(claimed: set[str], directory: Directory, policy: Policy) -> tu
     if policy.prune_groups == "none":
         return steps, protected
     guard = policy.group_guard()
-    for live in directory.groups:
+    for live in sorted(directory.groups, key=lambda one: (key(one.display_name), one.id)):
         if live.id in claimed or not policy.scope.has_group(live.display_name):
             continue
         if guard and guard.match(key(live.display_name)):

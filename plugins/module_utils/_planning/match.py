@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .._model import DesiredGroup, DesiredUser, LiveGroup, LiveUser, key
+from .._model import DesiredGroup, DesiredUser, LiveGroup, LiveUser, key, shown
 from .plan import NAME, Failure
 
 if t.TYPE_CHECKING:
@@ -41,7 +41,8 @@ def user_identity(user: DesiredUser) -> Identity:
 
 def group_identity(group: DesiredGroup) -> Identity:
     """A previous name may be in use again by another group, which then is not ours."""
-    return Identity(group.id, group.external_id or "", group.display_name, group.previous_names, False)
+    former = group.previous_names if group.present else ()
+    return Identity(group.id, group.external_id or "", group.display_name, former, False)
 
 
 @dataclass
@@ -61,7 +62,13 @@ class Matches(t.Generic[D, L]):
 
     def settle(self) -> None:
         """Leave out all pairs and missing objects that turned out to be in conflict."""
+        dropped = [pair for pair in self.pairs if pair[1].id in self.disputed]
         self.pairs = [pair for pair in self.pairs if pair[1].id not in self.disputed]
+        for one, live in dropped:
+            if key(one.name) not in self.failed:
+                kind = "user" if isinstance(live, LiveUser) else "group"
+                detail = f"is id {shown(live.id)} at the service, which another entry may be too; nothing is written to it"
+                self.fail(kind, one, one.name or one.id, detail)
         self.missing = [one for one in self.missing if key(one.name) not in self.failed]
 
     def fail(self, kind: str, desired: D, name: str, detail: str, disputed: Sequence[L] = ()) -> None:
@@ -133,6 +140,10 @@ def _match(kind: str, desired: Sequence[tuple[D, Identity]], live: Sequence[L]) 
 def _resolve(kind: str, one: D, who: Identity, found: Sequence[L], index: _Index[L], taken: set[str], result: Matches[D, L]) -> L | None:
     """The object that `one` is, or None after recording that it is missing or in conflict."""
     label = who.name or who.id or who.external_id
+    if who.id and not found and not one.present:
+        # Gone already. The name is not looked at: it may be another object's by now.
+        result.missing.append(one)
+        return None
     if who.id and not found:
         result.fail(kind, one, label, f"there is no {kind} with id {who.id}; an id is given by the service and cannot be chosen")
         return None
@@ -141,7 +152,9 @@ def _resolve(kind: str, one: D, who: Identity, found: Sequence[L], index: _Index
     current: list[L] = [entry for entry in index.named(who.name) if entry.id not in busy]
     former: list[L] = [entry for name in who.former for entry in index.named(name) if entry.id not in busy]
     if former and current and not who.former_must_go:
-        result.warnings.append(f"{kind} {label} exists, and so does {former[0][1]}, one of its previous names, which is left as it is")
+        result.warnings.append(
+            f"{kind} {label} exists, and so does {shown(former[0][1])}, one of its previous names, which is left as it is"
+        )
         former = []
     candidates = {entry.id: entry for entries in (found, current, former) for entry in entries}
     if not candidates and one.present and not who.name:
@@ -151,7 +164,7 @@ def _resolve(kind: str, one: D, who: Identity, found: Sequence[L], index: _Index
         result.missing.append(one)
         return None
     if len(candidates) > 1:
-        ids = " and ".join(f"{entry[1]} (id {entry.id})" for entry in candidates.values())
+        ids = " and ".join(f"{shown(entry[1])} (id {shown(entry.id)})" for entry in candidates.values())
         detail = f"matches more than one {kind} of the service: {ids}; nothing is written to any of them. Say by its id which one is meant"
         result.fail(kind, one, label, detail, list(candidates.values()))
         return None

@@ -10,66 +10,16 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import InputError, Problem
-from .._model import Directory, key
+from .._model import Directory, key, shown
 from .plan import Failure, MemberStep, Ref
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from .._model import DesiredGroup, DesiredUser, Document, LiveGroup, LiveUser, Member, Place
+    from .._model import DesiredGroup, DesiredUser, LiveGroup, Member, Place
     from .match import Matches
-    from .plan import Step
+    from .people import People
     from .policy import Policy
-
-
-class People:
-    """Every userName that a membership may name, with the user behind it."""
-
-    def __init__(self, document: Document, directory: Directory, matches: Matches[DesiredUser, LiveUser], retired: Sequence[Step]) -> None:
-        self.by_id = {live.id: live for live in directory.users}
-        self.refs: dict[str, Ref] = {}
-        self.ambiguous: set[str] = set()
-        for live in directory.users:
-            name = key(live.user_name)
-            if name in self.refs:
-                self.ambiguous.add(name)
-            self.refs[name] = Ref(live.user_name, live.id)
-        for _user, live in matches.pairs:
-            self._forget(live)
-        for user, live in matches.pairs:
-            self._declare(user, live)
-        for user in matches.missing:
-            if user.present:
-                self._declare(user, None)
-        self.names = {live.id: user.name or live.user_name for user, live in matches.pairs}
-        self.failed = matches.failed
-        self.disputed = matches.disputed
-        self.retired = {step.id for step in retired}
-        self.leaving = {key(user.user_name) for user in document.users if not user.present}
-
-    def _forget(self, live: LiveUser) -> None:
-        """A declared user is known by its declared name alone: after a rename the old one would be unknown in the next run."""
-        name = key(live.user_name)
-        if name in self.refs and self.refs[name].id == live.id:
-            del self.refs[name]
-
-    def _declare(self, user: DesiredUser, live: LiveUser | None) -> None:
-        name = user.name or (live.user_name if live else "")
-        self.refs[key(name)] = Ref(name, live.id if live else "")
-        self.ambiguous.discard(key(name))
-
-    def ref(self, user_id: str) -> Ref:
-        """An existing user by the name it has after this plan."""
-        return Ref(self.names.get(user_id) or self.by_id[user_id].user_name, user_id)
-
-    def why_not(self, name: str) -> str:
-        """Why nobody of this name can be a member, or an empty string."""
-        ref = self.refs.get(name)
-        if name in self.leaving or (ref and ref.id in self.retired):
-            return "will be deleted by this same run; declare the user, or drop the membership"
-        if ref is None:
-            return "is neither declared nor known to the service; declare the user, or correct the name"
-        return ""
 
 
 @dataclass
@@ -125,26 +75,11 @@ class _Change(t.NamedTuple):
     remove: tuple[Ref, ...]
 
 
-def plan_members(
-    document: Document,
-    directory: Directory,
-    policy: Policy,
-    people: People,
-    groups: Matches[DesiredGroup, LiveGroup],
-    deleted: set[str],
-) -> Members:
-    """The membership changes; raises InputError for users and groups that nobody knows (B25, B27)."""
-    if directory.members is None:
-        return Members()
-    return _Planner(document, directory, policy, people, groups, deleted).plan()
-
-
-class _Planner:
-    """Goes group by group, so that only one group's wanted members are held at a time (P7)."""
+class MemberPlanner:
+    """Plans all memberships: goes group by group, so that only one group's wanted members are held at a time (P7)."""
 
     def __init__(
         self,
-        document: Document,
         directory: Directory,
         policy: Policy,
         people: People,
@@ -155,6 +90,7 @@ class _Planner:
         self.present: dict[str, set[str]] = directory.members or {}
         self.result = Members()
         self.problems: list[Problem] = []
+        self.leaving = {key(live.display_name) for live in directory.groups if live.id in deleted}
         self.failed_groups = groups.failed
         self.targets: dict[str, _Target] = {}
         self.by_name: dict[str, _Target] = {}
@@ -162,7 +98,7 @@ class _Planner:
         self._collect_targets(groups)
         self.by_user: dict[str, _Claim] = {}
         self.managed: set[str] = set()
-        self._read_users(document.users)
+        self._read_users()
 
     def _collect_targets(self, groups: Matches[DesiredGroup, LiveGroup]) -> None:
         """All groups whose members may change: those of the service, then the declared ones, which win."""
@@ -188,29 +124,39 @@ class _Planner:
         if target.declared:
             self.doubled.discard(key(name))
 
-    def _read_users(self, users: Iterable[DesiredUser]) -> None:
+    def _read_users(self) -> None:
         """Invert the users' own `groups` lists to group -> users."""
-        for user in users:
-            name = key(user.name)
-            if user.groups is None or not user.present or name in self.people.failed or name not in self.people.refs:
+        for user, ref in self.people.declared:
+            if user.groups is None:
                 continue
-            ref = self.people.refs[name]
             if ref.id:
                 self.managed.add(ref.id)
             for group in user.groups:
-                target = self.by_name.get(key(group))
-                if target and key(group) in self.doubled:
-                    detail = f"two groups of the service have the displayName {group}; declare the one that is meant, with its id"
-                    self.result.failures.append(Failure("membership", "add", user.user_name, detail, group, user.place))
-                elif target:
-                    self.by_user.setdefault(target.identity, _Claim()).take(ref)
-                elif key(group) not in self.failed_groups:
-                    reason = f"group {group} is neither declared nor known to the service; declare it, or correct the name"
-                    self.problems.append(Problem(str(user.place), "groups", reason))
+                self._read_group(user, ref, group)
+
+    def _read_group(self, user: DesiredUser, ref: Ref, group: str) -> None:
+        target = self.by_name.get(key(group))
+        if target and key(group) in self.doubled:
+            detail = f"two groups of the service have the displayName {group}; declare the one that is meant, with its id"
+            self.result.failures.append(Failure("membership", "add", ref.name, detail, group, user.place))
+        elif target and not self.policy.scope.has_group(target.ref.name):
+            self._complain(user, f"group {group} lies outside of scope; widen scope or drop the name")
+        elif target:
+            self.by_user.setdefault(target.identity, _Claim()).take(ref)
+        elif key(group) in self.leaving:
+            self._complain(user, f"group {group} will be deleted by this same run; declare it, or drop the name")
+        elif key(group) not in self.failed_groups:
+            self._complain(user, f"there is no group {group}; declare it (or make it first, with scim_group), or correct the name")
+
+    def _complain(self, user: DesiredUser, reason: str) -> None:
+        self.problems.append(Problem(str(user.place), "groups", reason))
 
     def plan(self) -> Members:
-        """All changes, split into the phases in which they are written."""
-        changes = [self._plan_group(target) for target in self.targets.values()]
+        """All changes, split into the phases in which they are written. Raises InputError for what nobody knows (B25, B27)."""
+        if self.directory.members is None:
+            return Members()
+        ordered = sorted(self.targets.values(), key=lambda target: (key(target.ref.name), target.ref.id))
+        changes = [self._plan_group(target) for target in ordered]
         if self.problems:
             raise InputError(self.problems)
         self.result.add, self.result.remove = _split(changes)
@@ -226,6 +172,7 @@ class _Planner:
         (gone if mode == "remove" else wanted).merge(listed)
         self._refuse_both(target, wanted, gone)
         extra = gone.ids & present
+        self._refuse_strangers(target, extra)
         if listed is not None and mode == "exact":
             extra |= present - wanted.ids
         elif self.policy.membership == "exact" and not self._is_foreign(target):
@@ -240,12 +187,12 @@ class _Planner:
             self.problems.append(Problem(str(target.place or target.ref.name), "members", reason))
 
     def _is_foreign(self, target: _Target) -> bool:
-        """Whether only users name this group, and it is protected or out of scope: then users leave it alone too (F59)."""
+        """Whether only users name this group, and it is protected, doubled or out of scope: then nobody leaves it either (F59)."""
         if target.declared:
             return False
         guard = self.policy.group_guard()
         protected = bool(guard and guard.match(key(target.ref.name)))
-        return protected or not self.policy.scope.has_group(target.ref.name)
+        return protected or key(target.ref.name) in self.doubled or not self.policy.scope.has_group(target.ref.name)
 
     def _claim(self, group: DesiredGroup) -> _Claim:
         claim = _Claim()
@@ -256,7 +203,9 @@ class _Planner:
             why_not = self.people.why_not(name)
             if why_not and self.policy.missing_members == "assume" and name not in self.people.refs:
                 claim.take(Ref(member.user_name, ""))
-                self.result.warnings.append(f"{member.user_name} does not exist yet; taken for a user that an earlier task makes")
+                self.result.warnings.append(
+                    f"user {member.user_name} does not exist yet; taken for one that an earlier task of this play makes"
+                )
             elif why_not:
                 self._miss(group, member, why_not)
             elif name in self.people.ambiguous:
@@ -265,6 +214,14 @@ class _Planner:
             else:
                 claim.take(self.people.refs[name])
         return claim
+
+    def _refuse_strangers(self, target: _Target, gone: set[str]) -> None:
+        """Who is out of scope is not touched; to name such a user for removal is a mistake that must not pass in silence."""
+        for user_id in sorted(gone):
+            live = self.people.by_id[user_id]
+            if not self.policy.scope.has_user(live.user_name, live.external_id):
+                reason = f"{shown(live.user_name)} is to be removed from {target.ref.name}, and lies outside of scope"
+                self.problems.append(Problem(str(target.place or target.ref.name), "members", reason))
 
     def _miss(self, group: DesiredGroup, member: Member, reason: str) -> None:
         mode = group.membership or self.policy.membership
@@ -285,6 +242,7 @@ class _Planner:
         emptied = not add and not new and not present - remove - self.people.retired
         if remove and emptied and guard and guard.match(key(target.ref.name)):
             self.result.protected.append(target.ref.name)
+            self.result.warnings.append(f"group {shown(target.ref.name)} is protected (protected_groups) and keeps its last members")
             remove = set()
         if not add and not new and not remove:
             return _Change(target, (), ())

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from .._model import key
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .._model import Place
 
@@ -117,35 +117,39 @@ class Bases:
     groups: int = 0
     members: int = 0
     group_sizes: dict[str, int] = field(default_factory=dict)
-    lost_with_groups: int = 0
+    lost_with_groups: dict[str, int] = field(default_factory=dict)
 
 
-def order_names(steps: Sequence[Step], held: Mapping[str, str]) -> tuple[list[Step], list[tuple[Step, str]]]:
+def order_names(steps: Sequence[Step], live: Iterable[tuple[str, str]]) -> tuple[list[Step], list[tuple[Step, str]]]:
     """Renames, then creates, in an order in which each name is free when it is taken; and the steps for which none exists.
 
-    `held` has the id of the holder for each name (as `key()` gives it) that is in use before the plan.
+    `live` has name and id of everybody before the plan; a service may have two of one name.
     """
-    renames = {key(str(step.before[NAME[step.kind]])): step for step in steps if step.verb == "rename"}
-    ordered: dict[str, Step] = {}
-    blocked: dict[str, str] = {}
-    for start in renames:
-        chain: list[str] = []
-        name = start
-        while name in renames and name not in ordered and name not in blocked and name not in chain:
-            chain.append(name)
-            name = key(renames[name].name)
-        if name in chain:
-            swap = "waits for a name that is only free after this rename (a swap); rename one to a third name first"
-            blocked.update(dict.fromkeys(chain, swap))
-        elif name in blocked or (name not in ordered and name in held):
-            blocked.update(dict.fromkeys(chain, f"the new name is held by id {held[name]}, which keeps it"))
-        else:
-            ordered.update((one, renames[one]) for one in reversed(chain))
-    creates = [step for step in steps if step.verb == "create"]
-    stuck = [(renames[name], reason) for name, reason in blocked.items()]
-    stuck += [(step, f"the name is held by id {held[key(step.name)]}, which keeps it") for step in creates if _is_held(step, held, ordered)]
-    return [*ordered.values(), *(step for step in creates if not _is_held(step, held, ordered))], stuck
+    holders: dict[str, set[str]] = {}
+    for name, live_id in live:
+        holders.setdefault(key(name), set()).add(live_id)
+    waiting = [step for step in steps if step.verb == "rename"]
+    ordered: list[Step] = []
+    freed: set[str] = set()
+    while waiting:
+        ready = [step for step in waiting if not holders.get(key(step.name), set()) - freed - {step.id}]
+        if not ready:
+            break
+        ordered += ready
+        freed.update(step.id for step in ready)
+        waiting = [step for step in waiting if step.id not in freed]
+    moving = {step.id for step in waiting}
+    stuck = [(step, _why_taken(holders[key(step.name)] - freed - {step.id}, moving)) for step in waiting]
+    for step in steps:
+        keepers = holders.get(key(step.name), set()) - freed
+        if step.verb == "create" and keepers:
+            stuck.append((step, _why_taken(keepers, moving)))
+        elif step.verb == "create":
+            ordered.append(step)
+    return ordered, stuck
 
 
-def _is_held(step: Step, held: Mapping[str, str], freed: Mapping[str, Step]) -> bool:
-    return key(step.name) in held and key(step.name) not in freed
+def _why_taken(keepers: set[str], moving: set[str]) -> str:
+    if keepers & moving:
+        return "waits for a name that is only free after this rename (a swap); rename one to a third name first"
+    return f"the name is held by id {min(keepers)}, which keeps it"

@@ -62,6 +62,11 @@ class Scope:
     external_id: re.Pattern[str] | None = None
     group_name: re.Pattern[str] | None = None
 
+    @property
+    def expressions(self) -> bool:
+        """Whether regular expressions decide, which may take any time."""
+        return bool(self.user_name or self.external_id or self.group_name)
+
     def has_user(self, user_name: str, external_id: str | None) -> bool:
         """Whether a user with these names is ours. Suffixes are compared as text, casefolded."""
         if self.suffixes and not key(user_name).endswith(self.suffixes):

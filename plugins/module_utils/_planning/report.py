@@ -10,12 +10,14 @@ import hashlib
 import json
 import typing as t
 
+from .._model import shown
 from .plan import Failure, MemberStep, Plan, Step
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from .plan import Unchanged
+    from .._model import shown
+from .plan import Unchanged
 
 Operation = dict[str, t.Any]
 
@@ -87,7 +89,7 @@ def make_diff(plan: Plan) -> list[dict[str, t.Any]]:
 
 
 def _step_diff(step: Step) -> dict[str, t.Any]:
-    title = f"{step.kind} {step.name}"
+    title = f"{step.kind} {shown(step.name)}"
     name = "user_name" if step.kind == "user" else "display_name"
     before = {attribute: "" if value is None else value for attribute, value in step.before.items()}
     after = dict(step.values)
@@ -105,8 +107,8 @@ def _member_diffs(steps: Sequence[MemberStep]) -> list[dict[str, t.Any]]:
         come.setdefault(step.group.name, []).extend(user.name for user in step.add)
     return [
         {
-            "before_header": f"members of group {name} (those that change)",
-            "after_header": f"members of group {name} (those that change)",
+            "before_header": f"members of group {shown(name)} (those that change)",
+            "after_header": f"members of group {shown(name)} (those that change)",
             "before": {"members": sorted(gone[name])},
             "after": {"members": sorted(come[name])},
         }

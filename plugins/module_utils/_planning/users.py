@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 import unicodedata
 
-from .._model import key
+from .._model import key, shown
 from .plan import Plan, Step, Unchanged, order_names
 
 if t.TYPE_CHECKING:
@@ -38,8 +38,8 @@ def plan_users(matches: Matches[DesiredUser, LiveUser], directory: Directory, po
             (retire if step.verb in ("disable", "delete") else steps).append(step)
     creates = [_create_user(user) for user in matches.missing if user.present]
     unchanged += len(matches.missing) - len(creates)
-    held = {key(live.user_name): live.id for live in directory.users}
-    named, blocked = order_names([*steps, *creates], held)
+    names = [(live[1], live.id) for live in directory.users]
+    named, blocked = order_names([*steps, *creates], names)
     for step, reason in blocked:
         matches.block(step, reason)
     matches.settle()
@@ -57,18 +57,23 @@ def plan_users(matches: Matches[DesiredUser, LiveUser], directory: Directory, po
 def _user_conflict(user: DesiredUser, live: LiveUser, policy: Policy) -> str:
     """Why this user must not be written, or an empty string."""
     if not policy.scope.has_user(live.user_name, live.external_id):
-        return f"is {live.user_name} (id {live.id}) at the service, which lies outside of scope; widen scope to take it over"
+        return f"is {_who(live)} at the service, which lies outside of scope; widen scope to take it over"
     guard = policy.user_guard()
-    leaves = not user.present or user.values.get("active") is False
+    renamed = key(user.name or live.user_name) != key(live.user_name)
+    leaves = renamed or not user.present or user.values.get("active") is False
     if leaves and guard and guard.match(key(live.user_name)):
-        return f"is {live.user_name} (id {live.id}) at the service, which is protected (protected_users)"
+        return f"is {_who(live)} at the service, which is protected (protected_users)"
     wanted = user.values.get("external_id")
     if policy.external_id_conflict == "fail" and user.present and not user.id and wanted and live.external_id not in (None, "", wanted):
         return (
-            f"has another externalId at the service ({live.external_id}, declared is {wanted}): perhaps another person. Nothing is "
+            f"has another externalId at the service ({shown(live.external_id)}, declared is {wanted}): perhaps another person. Nothing is "
             "written to it. Correct external_id, or set external_id_conflict to overwrite or ignore"
         )
     return ""
+
+
+def _who(live: LiveUser) -> str:
+    return f"{shown(live.user_name)} (id {shown(live.id)})"
 
 
 def _user_steps(user: DesiredUser, live: LiveUser, directory: Directory, policy: Policy, carried: set[str]) -> Iterator[Step]:
@@ -146,7 +151,7 @@ def _prune_users(claimed: set[str], directory: Directory, policy: Policy) -> tup
     if policy.prune_users == "none":
         return steps, protected
     guard = policy.user_guard()
-    for live in directory.users:
+    for live in sorted(directory.users, key=lambda one: (key(one.user_name), one.id)):
         if live.id in claimed or not policy.scope.has_user(live.user_name, live.external_id):
             continue
         if policy.prune_users == "disable" and (live.active is False or "active" in directory.hidden):

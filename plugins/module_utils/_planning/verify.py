@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._model import key
+from .._model import key, shown
 from .plan import Failure
 from .report import member_operations, step_operation
 
@@ -43,7 +43,7 @@ def find_ignored(done: Iterable[Operation], again: Plan) -> tuple[list[tuple[Ope
             ignored.append((operation, _failure(operation, f"the {operation['kind']} is still as it was")))
             continue
         rewritten, lost = _compare(operation["attributes"], step)
-        title = f"{step.kind} {step.name}"
+        title = f"{step.kind} {shown(step.name)}"
         warnings += [f"The service rewrites {name} of {title}: declared {want!r}, shown {have!r}" for name, want, have in rewritten]
         if lost:
             ignored.append((operation, _failure(operation, f"the service still shows the old value of {', '.join(lost)}")))

@@ -18,10 +18,17 @@ if t.TYPE_CHECKING:
 UNRESOLVED = ("{{", "{%", "$ANSIBLE_VAULT", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********")
 """What text looks like that Ansible should have replaced, or has masked (B37)."""
 
+GIVEN = "the id that the service gave"
+"""Stands in errors where there is no request, since none can be made of it."""
+
 
 def check_base_url(text: str, option: str = "base_url") -> str:
     """The URL without a trailing slash, its host in lower case. Raises InputError, which never repeats the URL (B50)."""
-    return check_url(text, option).rstrip("/")
+    url = check_url(text, option).rstrip("/")
+    last = url.rpartition("/")[2]
+    if last.lower() in ("users", "groups"):
+        raise InputError([Problem(f"option {option}", "", f"ends in /{last}; leave that off, as the portal shows it")])
+    return url
 
 
 def check_url(text: str, option: str, *, query: bool = False) -> str:
@@ -92,17 +99,25 @@ def redirect_origin(url: str, location: str) -> str:
 
 
 def quote_segment(text: str) -> str:
-    """`text` as one segment of a path; a value that would climb out of its place is refused (B17)."""
+    """`text` as one segment of a path. Raises UntrustedAnswer for one that would climb out of its place (B17), or cannot be sent."""
     if text in ("", ".", ".."):
-        raise UntrustedAnswer(f"{text!r} cannot be an id; nothing was sent for it", "path")
-    return quote(text, safe="")
+        raise UntrustedAnswer(f"{text!r} cannot be an id; nothing was sent for it", GIVEN)
+    return _encode(text)
 
 
 def join_url(base_url: str, path: str, params: Mapping[str, str | int] | None = None) -> str:
     """`path` below `base_url`; values of `params` percent-encoded, a blank as %20 (RFC 3986, not the form encoding)."""
     url = f"{base_url}/{path.lstrip('/')}" if path else base_url
-    query = "&".join(f"{quote(str(name), safe='')}={quote(str(value), safe='')}" for name, value in (params or {}).items())
+    query = "&".join(f"{_encode(str(name))}={_encode(str(value))}" for name, value in (params or {}).items())
     return f"{url}?{query}" if query else url
+
+
+def _encode(text: str) -> str:
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        # JSON can write half of a surrogate pair, UTF-8 cannot; all that we send of our own was checked.
+        raise UntrustedAnswer("it holds half of a surrogate pair, which is no character; nothing was sent for it", GIVEN) from None
 
 
 def _unfit(text: str, query: bool) -> str:

@@ -172,6 +172,6 @@ def _seconds(life: object) -> float:
     """C(expires_in), a number that some services write as text; without it, or with nonsense, the token is used until refused."""
     try:
         seconds = float(life) if isinstance(life, (int, float, str)) else math.inf
-    except ValueError:
+    except (ValueError, OverflowError):
         return math.inf
     return seconds if seconds > 0 else math.inf

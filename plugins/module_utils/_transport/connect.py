@@ -22,7 +22,7 @@ from .secrets import Scrubber
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    Text = t.TypeVar("Text", bound=t.Union[str, float, None])
+    Text = t.TypeVar("Text", bound=t.Union[str, float, Connection, None])
 
 LARGEST = {"timeout": 3600.0, "deadline": 7 * 86400.0, "requests_per_second": 1000.0}
 """The highest values of the options that are numbers."""
@@ -46,9 +46,10 @@ def connect(options: Mapping[str, t.Any], *, read_only: bool, scrub: Scrubber | 
     if proxy:
         scrub.add(unquote(urlsplit(proxy).password or ""))
     token = _gather(problems, lambda: _token(options), "")
-    if problems:
+    check_certs = options.get("validate_certs") is not False
+    connection = _gather(problems, lambda: Connection(ca_path=options.get("ca_path"), validate_certs=check_certs, proxy=proxy), None)
+    if connection is None or problems:
         raise InputError(problems)
-    connection = Connection(ca_path=options.get("ca_path"), validate_certs=options.get("validate_certs") is not False, proxy=proxy)
     timeout = numbers["timeout"]
     authorize: BearerToken | ClientCredentials = BearerToken(token)
     if not token:
@@ -113,11 +114,20 @@ def _number(options: Mapping[str, t.Any], name: str) -> float:
 def _proxy(options: Mapping[str, t.Any], base_url: str) -> str | None:
     """The proxy of the option; else, only with C(use_env_proxy), that of HTTPS_PROXY unless NO_PROXY names the host."""
     if options.get("proxy"):
-        return check_proxy(str(options["proxy"]))
+        return _check_proxy(str(options["proxy"]))
     if not options.get("use_env_proxy"):
         return None
     proxy = os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
     bypass = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
     if not proxy or bypasses_proxy(base_url, bypass):
         return None
-    return check_proxy(proxy)
+    return _check_proxy(proxy)
+
+
+def _check_proxy(text: str) -> str:
+    """The URL of the proxy. Raises InputError, also for a password that cannot be masked."""
+    proxy = check_proxy(text)
+    if 0 < len(unquote(urlsplit(proxy).password or "")) < SHORTEST_TOKEN:
+        reason = f"its password is shorter than {SHORTEST_TOKEN} characters, too short to be masked in results; give the proxy a longer one"
+        raise InputError([Problem("option proxy", "", reason)])
+    return proxy

@@ -6,7 +6,7 @@
 
 The limit for time holds for the whole exchange: name look-up, connect, TLS, and every byte of the answer (F10). When it is over, the
 socket is shut down under the thread that uses it; nothing of an abandoned request can go out later. Certificates are checked by
-Python's own ssl with the system's trust or C(ca_path) alone; the environment (proxies, netrc, bundles) has no say (F16).
+Python's own ssl with the system's trust or C(ca_path) alone; the environment (proxies, netrc, bundles of requests) has no say (F16).
 """
 
 from __future__ import annotations
@@ -193,9 +193,12 @@ def _body(response: requests.Response, request: str) -> bytes:
             raise UntrustedAnswer("an answer that calls itself gzip and is not", request) from None
         size += len(part)
         parts.append(part)
-        if size > LARGEST_ANSWER:
+        if max(size, received) > LARGEST_ANSWER:
             raise UntrustedAnswer(f"an answer of more than {LARGEST_ANSWER // 2**20} MiB; reading was stopped", request)
-    if _is_cut(response, received) or (inflate and received and not inflate.eof):
+        if inflate and inflate.eof:
+            # Complete, as its checksum says. What may follow is not read: zlib would copy all of it again with each block.
+            return b"".join(parts)
+    if _is_cut(response, received) or (inflate and received):
         raise http.client.IncompleteRead(b"")
     return b"".join(parts)
 

@@ -11,8 +11,11 @@ import ipaddress
 import re
 import socket
 import ssl
+import stat
+import sys
 import threading
 import typing as t
+from pathlib import Path
 
 from .._errors import InputError, NotSent, Problem
 from .exchange import Exchange, brief
@@ -23,17 +26,37 @@ class Unreachable(NotSent):
 
 
 def tls_context(ca_path: str | None, validate_certs: bool) -> ssl.SSLContext:
-    """Trust in the authorities of the system, or in those of `ca_path` alone; TLS 1.2 or newer. Raises InputError."""
-    try:
-        context = ssl.create_default_context(cafile=ca_path or None)
-    except (OSError, ValueError) as error:
-        reason = f"cannot be used as a file of PEM certificates ({brief(error)})"
-        raise InputError([Problem("option ca_path", "", reason)]) from None
+    """Trust in the authorities of the system, or in those of `ca_path` alone; TLS 1.2 or newer. Raises InputError.
+
+    For OpenSSL, and so for us, the environment's SSL_CERT_FILE and SSL_CERT_DIR say where the system's authorities are; with `ca_path`
+    they have no say. SSLKEYLOGFILE never has: with what Python's default context writes there, anybody could read the token.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if sys.version_info >= (3, 13):
+        # What the default context of these versions has.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
+    if ca_path:
+        _trust(context, ca_path)
+    else:
+        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if not validate_certs:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _trust(context: ssl.SSLContext, ca_path: str) -> None:
+    """Trust in the authorities of a file. Raises InputError; a pipe or a device is not opened, since that could take for ever."""
+    try:
+        regular = stat.S_ISREG(Path(ca_path).stat().st_mode)
+        if regular:
+            context.load_verify_locations(cafile=ca_path)
+    except (OSError, ValueError) as error:
+        reason = f"cannot be used as a file of PEM certificates ({brief(error)})"
+        raise InputError([Problem("option ca_path", "", reason)]) from None
+    if not regular:
+        raise InputError([Problem("option ca_path", "", "is not a regular file; name one file of PEM certificates")])
 
 
 def connect(line: t.Any, tls: ssl.SSLContext | None, exchange: Exchange) -> None:

@@ -217,12 +217,12 @@ class Http:
         if reply.status >= 300:
             raise self._redirect(call, reply)
         try:
-            return Answer(reply.status, decode(reply.headers, reply.data), reply.headers, call.sent)
+            return Answer(reply.status, decode(reply.headers, reply.data, self.scrub.scrub_text), reply.headers, call.sent)
         except NotJson as error:
             text = f"{reply.status} with {error}"
             if not error.foreign and not is_repeatable(call.method, call.path):
                 raise Ambiguous(f"{text}; the service may or may not have carried it out", call.request) from None
-            distrust = UntrustedAnswer(f"{text}; is base_url right, and is there a proxy or a login page in between?", call.request)
+            distrust = UntrustedAnswer(f"{text}; {error.advice}", call.request)
             if error.foreign:
                 raise distrust from None
             self._failed(call, distrust)
@@ -308,13 +308,14 @@ class Http:
         raise error
 
     def _redirect(self, call: Call, reply: Reply) -> UntrustedAnswer:
-        target = redirect_origin(call.url, reply.headers.get("Location", ""))
+        # Scrubbed before the host is put in lower case, and after.
+        target = redirect_origin(call.url, self.scrub.scrub_text(reply.headers.get("Location", "")))
         text = f"{reply.status}, a redirect from {origin(call.url)} to {target or 'an address that cannot be read'}"
         return UntrustedAnswer(f"{shorten(self._clean(text))}, which is not followed; base_url must be the service's own", call.request)
 
     def _words(self, call: Call, reply: Reply) -> tuple[str, str, str]:
         """Detail, name of the request and C(scimType) for an error."""
-        detail, scim_type = explain(reply.headers, reply.data)
+        detail, scim_type = explain(reply.headers, reply.data, self.scrub.scrub_text)
         return shorten(self._clean(detail)), call.request, shorten(self._clean(scim_type))
 
     def _clean(self, text: str) -> str:

@@ -60,13 +60,16 @@ class Scrubber:
         return "".join(parts) + text[done:]
 
     def scrub(self, value: t.Any) -> t.Any:
-        """`value` with all text in it scrubbed: dicts (keys too), lists, tuples, sets, bytes and text; the rest as it is."""
+        """`value` with all text in it scrubbed: dicts, lists, tuples, sets, bytes and text; the rest as it is.
+
+        Keys stay: all keys of results are our own words, and a secret that is made of such words must not take C(changed) away.
+        """
         if isinstance(value, str):
             return self.scrub_text(value)
         if isinstance(value, bytes):
             return self.scrub_text(value.decode("utf-8", "replace"))
         if isinstance(value, dict):
-            return {self.scrub(name): self.scrub(item) for name, item in value.items()}
+            return {name: self.scrub(item) for name, item in value.items()}
         if isinstance(value, (list, tuple, set, frozenset)):
             plain = [self.scrub(item) for item in value]
             return plain if isinstance(value, list) else tuple(plain) if isinstance(value, tuple) else set(plain)
@@ -95,6 +98,8 @@ def _forms(secret: str) -> set[str]:
     encoded |= {code(text) for text in tuple(encoded) for code in (_json, _quote_all)}
     encoded |= {re.sub("%[0-9A-F]{2}", lambda match: match.group().lower(), text) for text in encoded}
     encoded |= {text.replace("/", "\\/") for text in encoded}
+    # Hosts and media types are told in lower case.
+    encoded |= {text.lower() for text in encoded}
     return {text for text in (form.strip("'\"") for form in encoded) if len(text) >= SHORTEST}
 
 

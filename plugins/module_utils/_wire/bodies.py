@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .resources import ENTERPRISE, boolean, equals, main_email
+from .resources import ENTERPRISE, boolean, emails, equals, identifier, main_email
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,8 +104,10 @@ def _operation(path: str, value: object) -> Resource:
     return {"op": "remove", "path": path} if value == "" else {"op": "replace", "path": path, "value": value}
 
 
-def merged(resource: Resource, values: Values) -> Resource:
+def merged(kind: str, resource: Resource, values: Values) -> Resource:
     """The body of a PUT: what was read with the values put in, without C(id), C(meta), C(groups) and what is empty.
+
+    `kind` is the URN of what it is, USER or GROUP. Not for resources of unlimited depth.
 
     A body with an id made Zscaler answer 404 (facts, trap 2). A value that is to be cleared is sent as "": whether
     Zscaler clears what a PUT leaves out is not documented, and ZPA keeps it; this is the one place that decides it.
@@ -113,7 +115,7 @@ def merged(resource: Resource, values: Values) -> Resource:
     body: Resource = _without_empty({name: value for name, value in resource.items() if name not in ("id", "meta", "groups")})
     for name, value in values.items():
         if name == "email":
-            body["emails"] = addresses(list(body.get("emails", [])), str(value))
+            body["emails"] = addresses(emails(body) or [], str(value))
         else:
             _put(body, _PATHS[name], value)
     if boolean(body.get("active")) is not None:
@@ -122,17 +124,17 @@ def merged(resource: Resource, values: Values) -> Resource:
     if "department" in values and "department" in resource:
         # A service that shows the department in both places must not be told two different ones.
         body["department"] = values["department"]
-    return _with_schemas(body)
+    return _with_schemas(body, kind)
 
 
 def merged_members(resource: Resource, add: Iterable[str], remove: Iterable[str]) -> Resource:
     """The body of a PUT of a group: what was read, with members added and removed."""
-    body = merged(resource, {})
-    gone, present = set(remove), list(body.get("members", []))
-    kept = [member for member in present if str(member.get("value")) not in gone]
-    known = {str(member.get("value")) for member in kept}
+    body = merged(GROUP, resource, {})
+    gone = set(remove)
+    kept = [member for member in body.get("members", []) if identifier(member.get("value")) not in gone]
+    known = {identifier(member.get("value")) for member in kept}
     body["members"] = [*kept, *({"value": member} for member in add if member not in known)]
-    return _with_schemas(body, GROUP)
+    return body
 
 
 def member_operations(add: Iterable[str], remove: Iterable[str]) -> list[Resource]:
@@ -146,7 +148,10 @@ def member_operations(add: Iterable[str], remove: Iterable[str]) -> list[Resourc
 
 def _put(body: Resource, path: tuple[str, ...], value: object) -> None:
     for part in path[:-1]:
-        body = body.setdefault(part, {})
+        # A service that shows a text where an object belongs gets an object back.
+        if not isinstance(body.get(part), dict):
+            body[part] = {}
+        body = body[part]
     body[path[-1]] = value
 
 
@@ -160,12 +165,11 @@ def _without_empty(value: t.Any) -> t.Any:
     return {name: item for name, item in cleaned.items() if item not in (None, "", {})}
 
 
-def _with_schemas(body: Resource, kind: str = "") -> Resource:
+def _with_schemas(body: Resource, kind: str) -> Resource:
     """The body with the URNs of what it holds; list items of Zscaler come without."""
     known = body.get("schemas")
     schemas = list(known) if isinstance(known, list) else []
-    base = kind or (USER if "userName" in body else GROUP)
-    for urn in (base, ENTERPRISE) if ENTERPRISE in body else (base,):
+    for urn in (kind, ENTERPRISE) if ENTERPRISE in body else (kind,):
         if urn not in schemas:
             schemas.append(urn)
     return {**body, "schemas": schemas}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import ServiceError, Throttled, Unauthorized, UntrustedAnswer
-from .resources import boolean, identifier, promised
+from .resources import boolean, identifier, promised, whole_number
 
 if t.TYPE_CHECKING:
     from .listing import Sender
@@ -106,5 +106,4 @@ def _supported(config: dict[str, object], feature: str) -> bool | None:
 
 def _count(config: dict[str, object], feature: str, name: str) -> int | None:
     value = config.get(feature)
-    number = value.get(name) if isinstance(value, dict) else None
-    return int(number) if isinstance(number, (int, str)) and str(number).isdecimal() else None
+    return whole_number(value.get(name)) if isinstance(value, dict) else None

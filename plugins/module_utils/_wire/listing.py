@@ -14,13 +14,16 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Refusal, UntrustedAnswer
-from .resources import Resource, identifier
+from .resources import Resource, identifier, whole_number
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 MAX_PAGES = 200_000
 """1.4 million users (the most that a Zscaler organisation has) at 10 a page, with room. A service that goes on is lying."""
+
+MAX_ENTRIES = 3_000_000
+"""Twice as many users as a Zscaler organisation can have; more would only fill the memory."""
 
 RELISTS = 2
 """How often a listing is begun anew because the total changed on the way (F39)."""
@@ -58,17 +61,13 @@ def fetch_page(http: Sender, path: str, params: Mapping[str, str | int]) -> Page
     """One page of a listing. Raises UntrustedAnswer where the answer is no list at all: that is not an empty directory."""
     body = http.send("GET", path, params=params).body
     if isinstance(body, dict):
-        resources, total = body.get("Resources"), _number(body.get("totalResults"))
+        resources, total = body.get("Resources"), whole_number(body.get("totalResults"))
         if isinstance(resources, list):
             return Page([entry if isinstance(entry, dict) else {} for entry in resources], total)
         # RFC 7644 3.4.2: Resources may be missing where totalResults is 0.
         if resources is None and total is not None:
             return Page([], total)
     raise UntrustedAnswer("the answer is no SCIM list (neither Resources nor totalResults); check base_url", f"GET {path}")
-
-
-def _number(value: object) -> int | None:
-    return int(value) if isinstance(value, (int, str)) and str(value).isdecimal() else None
 
 
 class Listing:
@@ -112,6 +111,9 @@ class Listing:
         """The next page and what is new in it; asked twice where the service owes more than it shows (F37, F42)."""
         page = self._fetch(self._received + 1)
         new = self._new(page)
+        if self._total is None:
+            # Before the first page there is no other word on how many there are.
+            self._total = page.total
         if not new and self._owed():
             page = self._fetch(self._received + 1)
             new = self._new(page)
@@ -130,12 +132,16 @@ class Listing:
         """No new entries: the end, a doubtful end, or a service that gives the same page for ever."""
         if page.resources and self._received and self._owed():
             message = "the service gives the same entries again whatever startIndex says, so most of the directory cannot be seen"
-            raise Refusal(f"GET {self._path}: {message}; nothing was changed", listing="suspect", doubts=[*self.doubts, message])
+            raise self._refusal(message)
         if self._owed():
             self._doubt(f"totalResults is {self._total}, but the pages end after {self._received}")
         elif page.resources and self._total is None:
             self._doubt("the service repeats entries and tells no totalResults, so the end of the list is a guess")
         return True
+
+    def _refusal(self, message: str) -> Refusal:
+        """The error for a list that cannot be read. Whether something was written before, only the caller knows."""
+        return Refusal(f"GET {self._path}: {message}", listing="suspect", doubts=[*self.doubts, message])
 
     def _check_surplus(self) -> None:
         """Entries beyond the claimed total: from here on only an empty page is an end (F38)."""
@@ -158,6 +164,8 @@ class Listing:
         if len(new) < len(page.resources):
             self._doubt("some entries came twice or without an id, so others may be missing")
         self.ids.update(zip(new, new))
+        if len(self.ids) > MAX_ENTRIES:
+            raise self._refusal(f"the list does not end after {MAX_ENTRIES} entries, more than any tenant has")
         # The next start comes from what was received, never from what was asked for (F36, F43).
         self._received += len(page.resources)
         self.largest_page = max(self.largest_page, len(page.resources))

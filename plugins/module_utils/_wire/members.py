@@ -14,7 +14,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from .._errors import Ambiguous, ServiceError, Throttled, Unauthorized
+from .._errors import Ambiguous, ServiceError, Throttled, TransportError, Unauthorized
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -73,7 +73,17 @@ class MemberChange:
         self._oversized = False
 
     def run(self, add: Iterable[str], remove: Iterable[str]) -> dict[str, ServiceError]:
-        """Makes the changes; the ids that the service refused, with its reasons. Raises what concerns the whole group."""
+        """Makes the changes; the ids that the service refused, with its reasons.
+
+        Raises what concerns the whole group, with the ids that were not written until then in `undone`.
+        """
+        try:
+            return self._run(add, remove)
+        except TransportError as error:
+            error.undone = frozenset((*(change.member for change in self._left), *self._refused))
+            raise
+
+    def _run(self, add: Iterable[str], remove: Iterable[str]) -> dict[str, ServiceError]:
         self._left = [Change(member, True) for member in dict.fromkeys(add)] + [Change(member, False) for member in dict.fromkeys(remove)]
         while self._left:
             batch = self._left[: min(self._batch.size, self._narrow or self._batch.size)]

@@ -16,6 +16,7 @@ from .discovery import Capabilities, Discovery
 from .listing import Listing, Page, fetch_page, read_all
 from .reduction import GroupPages, UserPages, filled, filled_groups, special_emails, unseen, without_nested
 from .resources import emails, equals, group_ids, live_group, live_user, user_ids
+from .trust import objection
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Iterable, Sequence
@@ -32,6 +33,8 @@ HEAVY = 200_000
 
 SMALLEST_PAGE = 15
 """Groups to a page below which no smaller page is tried."""
+
+Kept = t.TypeVar("Kept")
 
 WITHOUT_MEMBERS = {"excludedAttributes": "members"}
 
@@ -170,11 +173,18 @@ class ScimReader:
                 return None
             raise
 
-    def search(self, kind: str, *, filter: str = "", attributes: Collection[str] = ()) -> list[Resource]:
-        """The resources as the service shows them, optionally those of a filter, and with only some attributes."""
+    def search(self, kind: str, keep: Callable[[Resource], Kept], *, filter: str = "", attributes: Collection[str] = ()) -> list[Kept]:
+        """What C(keep) makes of each resource, optionally of those of a filter, and with only some attributes.
+
+        It is called page by page, so that what it leaves out never adds up. It must not send anything itself.
+        """
         extra = {"filter": filter, "attributes": ",".join(attributes)}
-        kept: list[Resource] = []
-        self._list(kind, kept.clear, kept.extend, {name: value for name, value in extra.items() if value})
+        kept: list[Kept] = []
+
+        def take(page: Iterable[Resource]) -> None:
+            kept.extend(keep(resource) for resource in page)
+
+        self._list(kind, kept.clear, take, {name: value for name, value in extra.items() if value})
         return kept
 
     def settle(self, users: list[LiveUser], declared: Collection[str]) -> tuple[list[LiveUser], frozenset[str]]:
@@ -267,21 +277,27 @@ class ScimReader:
 
     def _members_of(self, group_id: str, resource: Resource) -> set[str]:
         """The members of one group, from what was read of it, a GET by id, or, if those show none, from the users."""
-        if "members" not in resource:
+        if resource.get("members") is None:
             resource = self._existing("Groups", group_id)
-        if "members" in resource:
+        if resource.get("members") is not None:
             return set(user_ids(resource["members"]))
+        return self._members_by_users(group_id) or set()
+
+    def _members_by_users(self, group_id: str) -> set[str] | None:
+        """The members of one group as the users tell, all of whom are read; None where they do not show their groups."""
         first = fetch_page(self._http, "Users", {"startIndex": 1, "count": self._page_size})
-        if not any("groups" in user for user in first.resources):
-            return set()
+        if not any(user.get("groups") is not None for user in first.resources):
+            return None
         kept, _listing = self._list_users(invert=True, asked=True)
         return (kept.members or {}).get(group_id, set())
 
     def _existing(self, kind: str, id: str) -> Resource:
+        """The resource with that id. Raises ServiceError 404, and UntrustedAnswer for an answer that cannot be that one."""
         path = f"{kind}/{quote_segment(id)}"
         body = self._http.send("GET", path).body
-        if not isinstance(body, dict):
-            raise UntrustedAnswer("the answer is no SCIM resource; check base_url", f"GET {path}")
+        reason = objection(kind, id, body)
+        if reason or not isinstance(body, dict):
+            raise UntrustedAnswer(reason, f"GET {path}")
         return {**body, "id": id}
 
     def _matching(self, kind: str, attribute: str, value: str, matches: Callable[[Resource], bool]) -> list[Resource | None]:

@@ -54,7 +54,7 @@ class UserPages:
             special = special_emails(resource)
             if special is not None:
                 self.emails[user.id] = special
-            if self._groups and "groups" in resource:
+            if self._groups and resource.get("groups") is not None:
                 self._invert(user.id, resource["groups"])
 
     def _invert(self, user_id: str, groups: object) -> None:
@@ -104,7 +104,8 @@ class GroupPages:
             group = live_group(resource)
             self.groups.append(group)
             self.nameless += not group.display_name
-            if self._members and "members" in resource:
+            # null says nothing: services that hide members show it too.
+            if self._members and resource.get("members") is not None:
                 self.members_shown = True
                 self.members[group.id] = self.shared(resource["members"])
 

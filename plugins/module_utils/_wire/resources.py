@@ -18,6 +18,10 @@ ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 Resource = dict[str, t.Any]
 
+DIGITS = 15
+LARGEST: int = 10**DIGITS
+"""More than any service has of anything."""
+
 _ABSENT = object()
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -32,6 +36,16 @@ def identifier(value: object) -> str:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def whole_number(value: object) -> int | None:
+    """A count, as a number or as digits; None where it is neither. What is absurdly large is cut to C(LARGEST)."""
+    if isinstance(value, str) and value.isdecimal():
+        # Python refuses to read very long numbers, with an error.
+        return int(value) if len(value) <= DIGITS else LARGEST
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        return None
+    return min(LARGEST, value)
 
 
 def live_user(resource: Resource) -> LiveUser:
@@ -62,7 +76,7 @@ def boolean(value: object) -> bool | None:
     """A SCIM boolean in any spelling seen in the wild (true, "true", "True"); None where it is absent or unreadable."""
     if value is None or isinstance(value, bool):
         return value
-    return _BOOLEANS.get(str(value).strip().lower())
+    return _BOOLEANS.get(str(value).strip().lower()) if isinstance(value, (str, int)) else None
 
 
 def emails(resource: Resource) -> list[dict[str, object]] | None:
@@ -143,7 +157,8 @@ def _returned(attributes: object, prefix: str) -> set[str]:
         if isinstance(attribute, dict) and str(attribute.get("returned", "default")).lower() in ("default", "always"):
             name = prefix + str(attribute.get("name", "")).lower()
             names.add(name)
-            names |= _returned(attribute.get("subAttributes"), f"{name}.")
+            # Sub-attributes have no parts of their own (RFC 7643 2.3.8).
+            names |= set() if prefix else _returned(attribute.get("subAttributes"), f"{name}.")
     return names
 
 

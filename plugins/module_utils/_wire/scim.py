@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 import typing as t
 
-from .._errors import Ambiguous, ServiceError, Throttled, Unauthorized
+from .._errors import Ambiguous, ServiceError, Throttled, Unauthorized, UntrustedAnswer
 from .._model import LiveGroup, LiveUser
 from .._transport.address import quote_segment
 from . import bodies
 from .members import BatchSize, Change, MemberChange
 from .reader import ScimReader
 from .resources import identifier, user_ids
+from .trust import is_another, readable_members
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -31,6 +32,9 @@ LOOK_UP_PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds between look-ups of an object that was accepted and is not visible yet."""
 
 USE_PUT = "the service does not take this PATCH; update_method: put reads, merges and writes the whole object instead"
+MEMBERS_UNREADABLE = (
+    "the members of the group cannot be read, so writing the whole group (update_method: put) might remove people; it was left as it is"
+)
 ADMIN_LINK = (
     'a user who is linked to an administrator cannot be deleted while the tenant\'s setting for that is "Do Nothing" '
     "(Zscaler's default); change the setting in the admin portal, unlink the administrator, or disable the user instead"
@@ -81,6 +85,7 @@ class ScimService(ScimReader):
         self._put = update_method == "put"
         self._batch = BatchSize(max(1, members_per_request))
         self._fresh: set[str] = set()
+        self._known_members: dict[str, frozenset[str]] = {}
         self._sleep = sleep
 
     def create_user(self, user_name: str, values: Values, *, confirm: bool = False) -> Created:
@@ -99,23 +104,28 @@ class ScimService(ScimReader):
         live = self._holder(who) if confirm else None
         return Created(live.id, True, live) if live else self._create(who, bodies.group_body(display_name, values), values)
 
-    def update_user(self, id: str, values: Values, *, user_name: str = "") -> str:
+    def update_user(self, id: str, values: Values, *, user_name: str = "", external_id: str | None = None) -> str:
         """Sets the given attributes ("" clears), C(user_name) among them for a rename; the id, which is mostly the same.
 
-        With the present `user_name` given, a user who is gone under this id is looked up once and updated under the
-        new one (F29).
+        With the present `user_name` and `external_id` given (None and "" alike: the user shows none), a user who is
+        gone under this id is looked up once and updated under the new one, if it is the same externalId (F29).
         """
         if not values:
             return id
-        find = (lambda: [user.id for user in self.find_users(user_name=user_name)]) if user_name else list
-        return self._update(id, lambda found: self._write_user(found, values), find)
+        who = _Identity("Users", user_name, external_id or "")
+        return self._update(id, lambda found: self._write_user(found, values), who)
 
-    def update_group(self, id: str, values: Values, *, display_name: str = "") -> str:
-        """As C(update_user), for C(display_name) and C(external_id) of a group; its members stay as they are."""
+    def update_group(
+        self, id: str, values: Values, *, display_name: str = "", external_id: str | None = None, present: Collection[str] | None = None
+    ) -> str:
+        """As C(update_user), for C(display_name) and C(external_id) of a group; its members stay as they are.
+
+        `present` has the ids of its members as they were planned with: a PUT of the group keeps them (C(change_members)).
+        """
         if not values:
             return id
-        find = (lambda: [found.group.id for found in self.find_groups(display_name=display_name)]) if display_name else list
-        return self._update(id, lambda found: self._write_group(found, values), find)
+        who = _Identity("Groups", display_name, external_id or "")
+        return self._update(id, lambda found: self._write_group(found, values, present), who)
 
     def delete_user(self, id: str) -> None:
         """Deletes a user; one who is gone already is deleted (F29)."""
@@ -125,14 +135,19 @@ class ScimService(ScimReader):
         """Deletes a group; one that is gone already is deleted."""
         self._delete("Groups", id, "something in the tenant still refers to the group")
 
-    def change_members(self, group_id: str, add: Sequence[str], remove: Sequence[str]) -> Mapping[str, ServiceError]:
+    def change_members(
+        self, group_id: str, add: Sequence[str], remove: Sequence[str], *, present: Collection[str] | None = None
+    ) -> Mapping[str, ServiceError]:
         """Adds and removes members by id, in one request per batch; the ids that the service refused, with the reason.
 
-        An empty result means that all is done. What concerns the group as a whole is raised.
+        An empty result means that all is done. What concerns the group as a whole is raised. `present` has the ids of
+        the members as they were planned with, None where that is not known: a PUT of the whole group keeps them, even
+        if the service does not show them at that moment. Raises UntrustedAnswer where a PUT might lose members.
         """
         if self._put:
             if add or remove:
-                self._update(group_id, lambda id: self._put_members(id, add, remove), list)
+                nobody = _Identity("Groups", "", "")
+                self._update(group_id, lambda id: self._put_members(id, add, remove, present), nobody)
             return {}
         change = MemberChange(
             lambda changes: self._patch_members(group_id, changes),
@@ -152,6 +167,8 @@ class ScimService(ScimReader):
         """POST until it is known what came of it: an answer, an object that is there after all, or an error."""
         try:
             answer = self._http.send("POST", who.kind, body=body).body
+            if is_another(who.kind, who.name, answer):
+                raise Ambiguous(f"the answer to the creation of {who.name!r} shows another object", who.request)
         except Ambiguous:
             live = self._holder(who)
             if live is None and tries == 1:
@@ -176,6 +193,8 @@ class ScimService(ScimReader):
             if live is None:
                 raise ServiceError(404, f"the service accepted {who.name!r}, but gave no id and does not show it", who.request)
             id = live.id
+        elif who.kind == "Groups":
+            self._known_members[id] = frozenset()
         self._fresh.add(id)
         return Created(id)
 
@@ -223,7 +242,7 @@ class ScimService(ScimReader):
         found = self.find_groups(display_name=who.name) if by_name else self.find_groups(external_id=who.external_id)
         return [one.group for one in found]
 
-    def _update(self, id: str, write: Callable[[str], None], find: Callable[[], list[str]]) -> str:
+    def _update(self, id: str, write: Callable[[str], None], who: _Identity) -> str:
         """Writes; once more after 412 (F33), and under the id found by name after 404 (F29). The id that was written to."""
         try:
             write(id)
@@ -231,16 +250,28 @@ class ScimService(ScimReader):
         except ServiceError as error:
             if error.status not in (404, 412):
                 raise _advised(error) from error
-            found = [id] if error.status == 412 else find()
-            if len(found) != 1 or (error.status == 404 and found == [id]):
+            found = id if error.status == 412 else self._successor(id, who, error)
+            if not found:
                 raise
-        write(found[0])
-        return found[0]
+        write(found)
+        return found
+
+    def _successor(self, id: str, who: _Identity, gone: ServiceError) -> str:
+        """The new id of an object that is gone under its old one; "" if there is none, ServiceError 404 if it is somebody else."""
+        holders = self._look_up(who, by_name=True) if who.name else []
+        if len(holders) != 1 or holders[0].id == id:
+            return ""
+        holder = holders[0]
+        if (holder.external_id or "") == who.external_id:
+            return holder.id
+        one, name = ("user", "userName") if who.kind == "Users" else ("group", "displayName")
+        text = f"{who.name!r} is gone, and the {one} who now has this {name} (id {holder.id}) has another externalId"
+        raise ServiceError(404, f"{text}; run again to plan with what is there now", gone.request, gone.scim_type) from gone
 
     def _write_user(self, id: str, values: Values) -> None:
         if self._put:
             resource = self._existing("Users", id)
-            self._replace("Users", id, bodies.merged(resource, values))
+            self._replace("Users", id, bodies.merged(bodies.USER, resource, values))
             return
         current = self._addresses(id) if "email" in values else []
         self._patch("Users", id, bodies.attribute_operations(values, current))
@@ -253,9 +284,9 @@ class ScimService(ScimReader):
             self._note_emails(id, self._existing("Users", id))
         return self._emails.get(id, [bodies.new_address("")])
 
-    def _write_group(self, id: str, values: Values) -> None:
+    def _write_group(self, id: str, values: Values, present: Collection[str] | None) -> None:
         if self._put:
-            self._replace("Groups", id, bodies.merged(self._whole_group(id), values))
+            self._replace("Groups", id, bodies.merged(bodies.GROUP, self._whole_group(id, present), values))
         else:
             self._patch("Groups", id, bodies.attribute_operations(values, []))
 
@@ -264,20 +295,34 @@ class ScimService(ScimReader):
         remove = [change.member for change in changes if not change.add]
         self._patch("Groups", id, bodies.member_operations(add, remove))
 
-    def _put_members(self, id: str, add: Sequence[str], remove: Sequence[str]) -> None:
-        self._replace("Groups", id, bodies.merged_members(self._whole_group(id), add, remove))
+    def _put_members(self, id: str, add: Sequence[str], remove: Sequence[str], present: Collection[str] | None) -> None:
+        body = bodies.merged_members(self._whole_group(id, present), add, remove)
+        self._replace("Groups", id, body)
+        self._known_members[id] = frozenset(identifier(member["value"]) for member in body["members"])
 
-    def _whole_group(self, id: str) -> Resource:
-        """A group to be written back as a whole. Whether a PUT without members empties it is not documented, so they are in."""
+    def _whole_group(self, id: str, present: Collection[str] | None) -> Resource:
+        """A group to be written back as a whole, with all members that it shows or is known to have.
+
+        Whether a PUT without members empties a group is not documented, and a service may show fewer than there are,
+        so the list is never shorter than what was planned with, or what this run itself wrote last.
+        """
         resource = self._existing("Groups", id)
-        if "members" not in resource:
-            resource["members"] = [{"value": member} for member in sorted(self._members_of(id, resource))]
-        return resource
+        known: Collection[str] | None = self._known_members.get(id, present)
+        shown: list[Resource] | None = []
+        if resource.get("members") is not None:
+            shown = readable_members(resource["members"])
+        elif known is None:
+            known = self._members_by_users(id)
+            shown = None if known is None or self.doubts else shown
+        if shown is None:
+            raise UntrustedAnswer(MEMBERS_UNREADABLE, f"GET Groups/{quote_segment(id)}")
+        hidden = set(known or ()).difference(identifier(member["value"]) for member in shown)
+        return {**resource, "members": [*shown, *({"value": member} for member in sorted(hidden))]}
 
     def _members_shown(self, id: str) -> Collection[str] | None:
         """The members as a GET of the group shows them now; None where it shows none (it may be empty, or hide them)."""
         members = self._existing("Groups", id).get("members")
-        return None if members is None else set(user_ids(members))
+        return set(user_ids(members)) if isinstance(members, list) else None
 
     def _patch(self, kind: str, id: str, operations: list[Resource]) -> None:
         self._http.send("PATCH", f"{kind}/{quote_segment(id)}", body=bodies.patch(operations))
@@ -314,4 +359,6 @@ def _advised(error: ServiceError) -> ServiceError:
     unknown = error.status in (405, 501) or error.scim_type.lower() in ("invalidpath", "invalidfilter")
     if not unknown or not error.request.startswith("PATCH"):
         return error
-    return ServiceError(error.status, f"{error.detail}; {USE_PUT}".lstrip("; "), error.request, error.scim_type)
+    advised = ServiceError(error.status, f"{error.detail}; {USE_PUT}".lstrip("; "), error.request, error.scim_type)
+    advised.undone = error.undone
+    return advised

@@ -19,12 +19,14 @@ ORDER = (
     # the shell, and what it is told
     "_module", "_reads", "_results", "_orders", "_converge", "_apply", "_arguments",
     # the wire
-    "_wire.scim", "_wire.members", "_wire.reader", "_wire.discovery", "_wire.listing", "_wire.reduction", "_wire.bodies", "_wire.resources",
+    "_wire.scim", "_wire.members", "_wire.reader", "_wire.discovery", "_wire.listing", "_wire.reduction", "_wire.bodies", "_wire.trust",
+    "_wire.resources",
     # the transport
     "_transport.connect", "_transport.http", "_transport.auth", "_transport.connection", "_transport.dial", "_transport.exchange",
     "_transport.limits", "_transport.pace", "_transport.retry", "_transport.answer", "_transport.address", "_transport.secrets",
     # planning
-    "_planning.verify", "_planning.directory", "_planning.memberships", "_planning.users", "_planning.groups", "_planning.brake",
+    "_planning.verify", "_planning.directory", "_planning.memberships", "_planning.people", "_planning.users", "_planning.groups",
+    "_planning.brake",
     "_planning.report", "_planning.match", "_planning.plan", "_planning.policy",
     # the input
     "_input.sources", "_input.yaml_file", "_input.csv_file", "_input.json_file", "_input.files", "_input.document", "_input.entries",
@@ -38,7 +40,8 @@ COLUMNS = ("_wire", "_transport", "_planning", "_input")
 MAY_KNOW = {("_wire", "_transport")}
 
 PURE = (
-    "_errors", "_model", "_results", "_wire.resources", "_wire.bodies", "_wire.reduction", "_input.fields", "_input.text", "_input.plain",
+    "_errors", "_model", "_results", "_wire.resources", "_wire.bodies", "_wire.trust", "_wire.reduction",
+    "_input.fields", "_input.text", "_input.plain",
     "_input.checks", "_input.entries", "_transport.retry", "_transport.answer", "_transport.address", "_transport.secrets",
     *(name for name in ORDER if name.startswith("_planning.")),
 )  # fmt: skip

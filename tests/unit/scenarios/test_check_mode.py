@@ -10,10 +10,10 @@ import contextlib
 import io
 import typing as t
 
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import Directory, Document
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import Directory, Document, key
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.policy import Policy
 from ansible_collections.scimops.zscaler_one.tests.sandbox.sandbox import Sandbox
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 
 from ..plugins.module_utils.planning.worlds import directories, documents, policies
 from ..plugins.modules.conftest import Tenant
@@ -50,6 +50,7 @@ def as_state(document: Document) -> dict[str, list[dict[str, t.Any]]]:
             "previous_names": list(group.previous_names),
             "membership": group.membership or None,
             "members": None if group.members is None else [member.user_name for member in group.members],
+            "state": "present" if group.present else "absent",
         }
         for group in document.groups
     ]
@@ -87,7 +88,10 @@ def as_options(policy: Policy) -> dict[str, t.Any]:
         "prune_groups": policy.prune_groups,
         "membership": policy.membership,
         "protected_users": list(policy.protected_users),
-        "scope": {"user_name_suffixes": list(policy.scope.suffixes)},
+        "scope": {
+            "user_name_suffixes": list(policy.scope.suffixes),
+            "group_name_regex": policy.scope.group_name.pattern if policy.scope.group_name else None,
+        },
         "external_id_conflict": policy.external_id_conflict,
         "missing_members": policy.missing_members,
         "removal_limit": {"percent": 100, "count": 1000, "floor": 1000},
@@ -97,6 +101,8 @@ def as_options(policy: Policy) -> dict[str, t.Any]:
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents(), directories(), policies())
 def test_r9_check_mode_predicts_the_run_and_sends_only_get(document: Document, directory: Directory, policy: Policy) -> None:
+    for names in ([live.user_name for live in directory.users], [live.display_name for live in directory.groups]):
+        assume(len({key(name) for name in names}) == len(names))  # the sandbox does not let names be doubled
     switches = {"default_admin": False, "domains": "*", "missing_department": "none"}
     captured = Captured()
     options = {**as_state(document), **as_options(policy)}

@@ -152,3 +152,33 @@ def test_f30_f32_somebody_made_the_same_user_meanwhile(firm: Company, status: in
     answer = firm.apply({"users": [{"user_name": "bob@corp.example", "department": "Support"}]}, verify=False)
     assert len([1 for one in firm.sandbox.tenant.users.records if "bob" in str(one)]) <= 1
     assert answer.get("failed") or firm.user("bob@corp.example")["department"] == "Support"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"kind": "status", "status": 403}, {"kind": "status", "status": 401}, {"kind": "html"}, {"kind": "empty_page"}],
+    ids=["403", "401", "html", "empty"],
+)
+def test_a_second_look_that_fails_does_not_hide_what_was_written(firm: Company, fault: dict[str, t.Any]) -> None:
+    firm.sandbox.faults.add({"method": "GET", "route": "/Users", "filtered": False, "nth": list(range(2, 20))}, fault)
+    answer = firm.apply({"users": [{"user_name": "ada@corp.example", "department": "Sales"}]})
+    assert answer["changed"] is True
+    assert "could not be verified" in str(answer["warnings"])
+    assert [operation["name"] for operation in answer["operations"]] == ["ada@corp.example"]
+
+
+def test_members_in_batches_that_were_written_before_the_token_died_are_told_as_done(company: Company) -> None:
+    company.fill(30, 0)
+    company.sandbox.faults.add({"method": "PATCH", "nth": [3, 4, 5]}, {"kind": "status", "status": 401})
+    names = [user["user_name"] for user in company.state["users"]]
+    answer = company.apply({"groups": [{"display_name": "All", "members": names}]}, members_per_request=10)
+    assert answer["failed"]
+    assert answer["changed"] is True
+    assert (answer["summary"]["memberships"]["added"], answer["summary"]["memberships"]["failed"]) == (20, 10)
+    assert len(company.members("All")) == 20
+
+
+def test_an_administrator_who_is_in_no_file_is_named_before_he_is_pruned(firm: Company) -> None:
+    state = {"users": [{"user_name": "ada@corp.example"}, {"user_name": "bob@corp.example"}], "groups": [{"display_name": "Ops"}]}
+    answer = firm.apply(state, check=True, prune_users="disable", protected_users=[], prune_groups="delete")
+    assert "admin@corp.example: is in no file, and a member of Service Admin" in str(answer["warnings"])

@@ -6,15 +6,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._apply import Carrier, Outcome
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import (
     Ambiguous,
     DeadlinePassed,
+    Refusal,
     ServiceError,
     TransportError,
     Unauthorized,
 )
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import Directory, LiveGroup, LiveUser
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.plan import MemberStep, Plan, Ref, Step
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.scim import Created
 
@@ -24,6 +28,7 @@ class Service:
 
     def __init__(self, errors: dict | None = None, refused: tuple[str, ...] = (), adopted: tuple[str, ...] = ()) -> None:
         self.calls: list[tuple] = []
+        self.seen: list[object] = []
         self.errors = errors or {}
         self.refused = refused
         self.adopted = adopted
@@ -42,11 +47,15 @@ class Service:
         self._call("create_group", name, confirm, tuple(values))
         return Created(f"id-{name}", name in self.adopted)
 
-    def update_user(self, found: str, values: dict, *, user_name: str = "") -> str:
+    def update_user(self, found: str, values: dict, *, user_name: str = "", external_id: str | None = None) -> str:
+        self.seen.append(external_id)
         self._call("update_user", found, user_name, tuple(values))
         return found
 
-    def update_group(self, found: str, values: dict, *, display_name: str = "") -> str:
+    def update_group(
+        self, found: str, values: dict, *, display_name: str = "", external_id: str | None = None, present: set[str] | None = None
+    ) -> str:
+        self.seen.append((external_id, present))
         self._call("update_group", found, display_name, tuple(values))
         return found
 
@@ -56,9 +65,17 @@ class Service:
     def delete_group(self, found: str) -> None:
         self._call("delete_group", found)
 
-    def change_members(self, group: str, add: list[str], remove: list[str]) -> dict[str, ServiceError]:
+    def change_members(self, group: str, add: list[str], remove: list[str], *, present: set[str] | None = None) -> dict[str, ServiceError]:
+        self.seen.append(present)
         self._call("change_members", group, tuple(add), tuple(remove))
         return {one: ServiceError(404, "no such user", "PATCH Groups/x") for one in (*add, *remove) if one in self.refused}
+
+
+TENANT = Directory(
+    users=(LiveUser("u2", "rob", "hr-2"), LiveUser("u8", "eve", "")),
+    groups=(LiveGroup("g2", "Ops"), LiveGroup("g8", "Old")),
+    members={"g2": {"u8"}},
+)
 
 
 def creates(*names: str) -> tuple[Step, ...]:
@@ -69,8 +86,8 @@ def refusal(status: int = 400, detail: str = "no") -> ServiceError:
     return ServiceError(status, detail, "POST Users")
 
 
-def run(plan: Plan, service: Service, **options: bool) -> Outcome:
-    return Carrier(service, **options).carry_out(plan)
+def run(plan: Plan, service: Service, directory: Directory | None = None, **options: bool) -> Outcome:
+    return Carrier(service, directory or TENANT, **options).carry_out(plan)
 
 
 WHOLE = Plan(
@@ -137,7 +154,7 @@ def test_an_adopted_object_is_brought_to_its_values() -> None:
 
 def test_f41_creates_are_confirmed_after_a_doubtful_listing() -> None:
     service = Service()
-    run(Plan(users=creates("ada")), service, confirm=True)
+    run(Plan(users=creates("ada")), service, replace(TENANT, doubts=("page 2 was empty",)))
     assert service.calls == [("create_user", "ada", True, ())]
 
 
@@ -175,3 +192,34 @@ def test_on_error_stop() -> None:
     service = Service({("create_user", "a"): Ambiguous("no answer", "POST Users")})
     outcome = run(Plan(users=creates("a", "b")), service, stop_on_error=True)
     assert (len(service.calls), outcome.left, len(outcome.failures)) == (1, 1, 1)
+
+
+def test_what_the_plan_saw_goes_along_with_each_write() -> None:
+    """So that a PUT keeps members, and an id that is gone does not lead to somebody else's account (F29)."""
+    service = Service()
+    run(WHOLE, service)
+    assert service.seen == ["hr-2", None, {"u8"}, ""]
+
+
+def test_batches_that_went_through_before_an_error_are_done() -> None:
+    error = DeadlinePassed("over", "PATCH Groups/g2")
+    error.undone = frozenset({"u3"})
+    service = Service({("change_members", "g2"): error})
+    outcome = run(Plan(add_members=(MemberStep(Ref("Ops", "g2"), (Ref("bob", "u2"), Ref("max", "u3"))),)), service)
+    assert [(one["verb"], one["name"]) for one in outcome.done] == [("add", "bob")]
+    assert [(one.name, one.request) for one in outcome.failures] == [("max", "PATCH Groups/g2")]
+    assert outcome.stopped
+
+
+def test_a_listing_that_lies_in_the_middle_of_a_run_ends_it_with_what_was_done() -> None:
+    service = Service({("create_user", "b"): Refusal("the listing repeats itself")})
+    outcome = run(Plan(users=creates("a", "b", "c")), service)
+    assert [one["name"] for one in outcome.done] == ["a"]
+    assert [one.name for one in outcome.failures] == ["b"]
+    assert (outcome.left, len(service.calls)) == (1, 2)
+
+
+def test_members_who_are_refused_alike_in_ten_groups_end_the_run() -> None:
+    service = Service(refused=("u2",))
+    steps = tuple(MemberStep(Ref(f"G{number}", f"g{number}"), (Ref("bob", "u2"),)) for number in range(30))
+    assert run(Plan(add_members=steps), service).left == 20

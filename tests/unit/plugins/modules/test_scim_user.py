@@ -115,7 +115,6 @@ def test_absent_needs_no_name(ada):
         ({"user_name": "ada"}, "@"),
         ({"user_name": " ada@corp.example"}, "space"),
         ({"user_name": "ada@corp.example", "email": "nonsense"}, "email"),
-        ({"user_name": "ada@corp.example", "groups": ["Marketing"]}, "Marketing"),
         ({"user_name": "ada@corp.example", "groups": ["Sales", "SALES"]}, "there already"),
         ({"user_name": "ada@corp.example", "external_id": "hr-99", "display_name": "Eve"}, "another externalId"),
         ({"user_name": "ada@corp.example", "id": "no-such-id"}, "no user with id no-such-id"),
@@ -182,3 +181,29 @@ def test_r10_the_token_is_nowhere_in_the_result(ada):
     assert answer["failed"]
     del answer["writes"]
     assert token not in str(answer)
+
+
+def test_a_group_that_an_earlier_task_would_make_is_no_error_in_check_mode(ada):
+    foreseen = ada.run("scim_user", user_name="ada@corp.example", groups=["Engineering", "Germany", "Marketing"], check=True)
+    assert [(one["verb"], one["group"]) for one in foreseen["operations"]] == [("add", "Marketing")]
+    assert "group Marketing does not exist yet" in str(foreseen["warnings"])
+    real = ada.run("scim_user", user_name="ada@corp.example", groups=["Engineering", "Germany", "Marketing"])
+    assert real["failed"]
+    assert real["writes"] == []
+    assert "there is no group Marketing" in real["msg"]
+
+
+def test_groups_of_a_user_who_is_known_by_another_name_only(ada):
+    done = ada.cycle("scim_user", external_id="hr-17", groups=["Sales"])
+    assert sorted((one["verb"], one["group"]) for one in done["operations"]) == [
+        ("add", "Sales"),
+        ("remove", "Engineering"),
+        ("remove", "Germany"),
+    ]
+
+
+def test_a_user_who_is_gone_is_absent_by_id_too(ada):
+    found = ada.user("ada@corp.example")["id"]
+    assert ada.run("scim_user", id=found, state="absent")["changed"]
+    again = ada.run("scim_user", id=found, state="absent")
+    assert (again["changed"], again.get("failed"), again["writes"]) == (False, None, [])

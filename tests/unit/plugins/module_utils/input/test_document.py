@@ -17,6 +17,7 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._input.documen
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._input.entries import Inspection, check_group, check_user
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._input.fields import GROUP_FIELDS, USER_FIELDS, Raw, Unquoted
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._input.sources import inline_entries
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._input.text import UNRESOLVED
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import Document, Place
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -88,6 +89,7 @@ def test_a_whole_document() -> None:
         pytest.param({"user_name": "$ANSIBLE_VAULT;1.1;AES256 61@x"}, "was not resolved", id="b37-vault"),
         pytest.param({"user_name": "ada\ud800@corp.example"}, "half of a surrogate pair", id="b46-surrogate"),
         pytest.param({"user_name": "ada\ufffd@corp.example"}, "damaged", id="b46-replacement"),
+        pytest.param({"user_name": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER@corp.example"}, "was not resolved", id="b37-no-log-at"),
     ],
 )
 def test_b01_b02_b03_b04_b11_b12_b18_b19_b37_b46_user_names_that_are_refused(user: dict[str, object], reason: str) -> None:
@@ -476,6 +478,14 @@ PLAIN_USERS = st.fixed_dictionaries(
         "id": TEXTS,
     },
 )
+
+
+@pytest.mark.parametrize("mark", UNRESOLVED)
+@pytest.mark.parametrize("name", ["user_name", "display_name", "email", "department", "external_id", "id", "groups"])
+def test_b37_the_short_way_knows_every_sign_of_an_unresolved_value(name: str, mark: str) -> None:
+    text = f"x{mark}y@corp.example"
+    found = one([{"user_name": "ada@corp.example", name: [text] if name == "groups" else text}])
+    assert "was not resolved" in found
 
 
 @settings(max_examples=400, deadline=None)

@@ -72,18 +72,32 @@ def test_r13_what_is_out_of_scope_or_not_declared_stays(document: Document, dire
 @many_worlds
 @given(documents(), directories(), policies())
 def test_protected_objects_are_never_disabled_deleted_or_emptied(document: Document, directory: Directory, policy: Policy) -> None:
+    """Not by pruning, not by an entry that knows them by id or an older name, not by a rename that would end the protection."""
     plan = plan_or_skip(document, directory, policy)
+    names = {live.id: live.user_name for live in directory.users} | {live.id: live.display_name for live in directory.groups}
     user_guard, group_guard = policy.user_guard(), policy.group_guard()
-    if user_guard:
-        pruned = [step for step in plan.retire_users if step.place is None]
-        assert not [step.name for step in pruned if user_guard.match(key(step.name))]
     assert group_guard
-    assert not [step.name for step in plan.delete_groups if step.place is None and group_guard.match(key(step.name))]
+    if user_guard:
+        assert not [step for step in plan.retire_users if user_guard.match(key(names[step.id])) and step.before.get("active", True)]
+    touched = [*plan.delete_groups, *(step for step in plan.groups if step.verb == "rename")]
+    assert not [step for step in touched if group_guard.match(key(names[step.id]))]
     members = play(plan, directory).members or {}
     for live in directory.groups:
         if group_guard.match(key(live.display_name)) and live.id in members and directory.members:
             gone = {step.id for step in plan.retire_users}
             assert members[live.id] or directory.members[live.id] <= gone
+
+
+@many_worlds
+@given(documents(), directories(), policies())
+def test_groups_out_of_scope_keep_their_names_and_members(document: Document, directory: Directory, policy: Policy) -> None:
+    plan = plan_or_skip(document, directory, policy)
+    after = play(plan, directory)
+    gone = {step.id for step in plan.retire_users if step.verb == "delete"}
+    for live in directory.groups:
+        if not policy.scope.has_group(live.display_name) and directory.members is not None:
+            assert live in after.groups
+            assert (after.members or {})[live.id] == directory.members[live.id] - gone
 
 
 @many_worlds

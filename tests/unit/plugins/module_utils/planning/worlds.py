@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import (
-    ATTRIBUTES,
     DesiredGroup,
     DesiredUser,
     Directory,
@@ -87,6 +87,8 @@ def _play_step(step: Step, table: dict, members: dict[str, set[str]], ids: dict[
 def directories(draw: st.DrawFn) -> Directory:
     """A tenant of up to ten users and five groups; names are unique, as a service enforces."""
     names = draw(st.lists(st.sampled_from(NAMES), unique_by=key, max_size=10))
+    if names and draw(st.integers(0, 9)) == 0:
+        names.append(names[0].upper())  # a service that does not enforce what it should
     users = tuple(
         LiveUser(
             f"u{number}",
@@ -102,6 +104,8 @@ def directories(draw: st.DrawFn) -> Directory:
         for number, name in enumerate(names)
     )
     titles = draw(st.lists(st.sampled_from(GROUPS), unique_by=key, max_size=5))
+    if titles and draw(st.integers(0, 4)) == 0:
+        titles.append(titles[0])  # two identity providers may each bring a group of that name
     groups = tuple(LiveGroup(f"g{number}", title, draw(st.sampled_from(["", f"x{number}"]))) for number, title in enumerate(titles))
     ids = [live.id for live in users]
     members = {live.id: set(draw(st.lists(st.sampled_from(ids), unique=True)) if ids else []) for live in groups}
@@ -122,7 +126,8 @@ def documents(draw: st.DrawFn) -> Document:
         for attribute, choices in (("display_name", ("", "A", "C")), ("department", DEPARTMENTS), ("active", (True, False))):
             if draw(st.booleans()):
                 values[attribute] = draw(st.sampled_from(choices))
-        groups = tuple(draw(st.lists(st.sampled_from(titles), unique=True))) if titles and draw(st.booleans()) else None
+        named = draw(st.sampled_from([titles, list(GROUPS)]))
+        groups = tuple(draw(st.lists(st.sampled_from(named), unique=True))) if named and draw(st.booleans()) else None
         users.append(DesiredUser(name, place(name), values, groups=groups, present=draw(st.sampled_from([True, True, True, False]))))
     groups = []
     for title in titles:
@@ -136,6 +141,8 @@ def documents(draw: st.DrawFn) -> Document:
                 previous_names=tuple(previous),
                 membership=draw(st.sampled_from(["", "exact", "append", "remove"])),
                 members=None if members is None else tuple(Member(one, place(one)) for one in members),
+                id=draw(st.sampled_from(["", "", "", "", f"g{len(groups)}"])),
+                present=draw(st.sampled_from([True, True, True, False])),
             )
         )
     return Document(tuple(users), tuple(groups))
@@ -149,11 +156,11 @@ def policies(draw: st.DrawFn) -> Policy:
         prune_groups=draw(st.sampled_from(["none", "delete"])),
         membership=draw(st.sampled_from(["exact", "append", "remove"])),
         protected_users=draw(st.sampled_from([(), ("max@*",)])),
-        scope=Scope(suffixes=draw(st.sampled_from([(), ("@corp.example",)]))),
+        scope=Scope(
+            suffixes=draw(st.sampled_from([(), ("@corp.example",)])),
+            group_name=draw(st.sampled_from([None, None, re.compile("^[EO]")])),
+        ),
         limit=NO_LIMIT,
         external_id_conflict=draw(st.sampled_from(["fail", "overwrite", "ignore"])),
         missing_members=draw(st.sampled_from(["warn", "ignore"])),
     )
-
-
-EVERY_ATTRIBUTE = ATTRIBUTES

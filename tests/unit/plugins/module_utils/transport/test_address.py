@@ -111,8 +111,15 @@ def test_b17_an_id_is_one_segment(id: str, segment: str) -> None:
 
 @pytest.mark.parametrize("id", ["", ".", ".."])
 def test_b17_an_id_that_climbs_is_refused(id: str) -> None:
-    with pytest.raises(UntrustedAnswer, match="cannot be an id"):
+    with pytest.raises(UntrustedAnswer, match=r"^the id that the service gave: .* cannot be an id"):
         address.quote_segment(id)
+
+
+def test_half_a_surrogate_pair_is_refused_in_paths_and_in_filters() -> None:
+    with pytest.raises(UntrustedAnswer, match=r"^the id that the service gave: .* surrogate pair"):
+        address.quote_segment("\ud800")
+    with pytest.raises(UntrustedAnswer, match="surrogate pair"):
+        address.join_url("https://h/scim", "Users", {"filter": 'id eq "\udfff"'})
 
 
 @pytest.mark.parametrize("text", ["http://proxy:3128", "http://proxy:3128/", "http://user:pw@proxy:3128"])
@@ -160,3 +167,9 @@ def test_no_proxy_names_networks() -> None:
 )
 def test_an_origin_has_no_user_and_no_path(url: str, origin: str) -> None:
     assert address.origin(url) == origin
+
+
+@pytest.mark.parametrize("end", ["Users", "users/", "Groups"])
+def test_b50_the_address_of_a_list_is_not_the_base_url(end: str) -> None:
+    with pytest.raises(InputError, match="leave that off"):
+        check_base_url(f"https://scim.example/1/2/scim/{end}")

@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import time
+import typing as t
+
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport import answer
 from requests.structures import CaseInsensitiveDict
@@ -68,6 +71,33 @@ def test_f8_what_is_not_json_is_told_by_type_and_length_alone(kind: str, data: b
 )
 def test_an_error_is_told_in_the_service_s_words_or_by_its_size(kind: str, data: bytes, detail: str, scim_type: str) -> None:
     assert answer.explain(headers(kind), data) == (detail, scim_type)
+
+
+@pytest.mark.parametrize("data", [b'{"Resources":[' + b"[]," * 3_000_000 + b"1]}", b"[" + b"1," * 10_000_001 + b"1]"])
+def test_f9_more_values_than_any_page_has_are_not_read(data: bytes) -> None:
+    begin = time.process_time()
+    with pytest.raises(answer.TooMany) as caught:
+        answer.decode(headers("application/json"), data)
+    assert time.process_time() - begin < 1
+    assert caught.value.foreign
+    assert str(caught.value).startswith(f"{len(data)} bytes of application/json with more than 3000000 objects and lists")
+    assert "detail" not in answer.explain(headers("application/json"), data)[0]
+
+
+def test_f9_a_million_members_are_read() -> None:
+    member = b'{"value":"7","display":"Doe, Ada","$ref":""}'
+    data = b'{"Resources":[{"members":[' + b",".join([member] * 1_000_000) + b"]}]}"
+    body: t.Any = answer.decode(headers("application/json"), data)
+    assert len(body["Resources"][0]["members"]) == 1_000_000
+
+
+def test_a_media_type_is_scrubbed_before_it_is_folded() -> None:
+    told = headers("application/Ab=Cd; x")
+    assert answer.media_type(told, lambda text: text.replace("Ab=Cd", "********")) == "application/********"
+
+
+def test_megabytes_of_text_are_cut_before_they_are_cleaned() -> None:
+    assert answer.tidy("x" * 2**21) == "x" * answer.LONGEST_CLEANED
 
 
 def test_a_media_type_is_cut_and_cleaned() -> None:

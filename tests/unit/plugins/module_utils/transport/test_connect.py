@@ -79,6 +79,19 @@ def test_the_task_s_own_scrubber_learns_the_secrets() -> None:
     assert "pass" not in scrub.scrub_text("http://user:pass%2Fword@proxy, pass/word")
 
 
+def test_a_proxy_s_password_that_is_too_short_is_refused_and_garbles_nothing() -> None:
+    scrub = Scrubber()
+    with pytest.raises(InputError) as caught:
+        connect({**GOOD, "proxy": "http://user:problem@proxy:3128"}, read_only=True, scrub=scrub)
+    assert scrub.scrub_text(str(caught.value)).startswith("1 problem in the input")
+    assert "user:problem" not in str(caught.value)
+
+
+@pytest.mark.parametrize("user", ["", "user@", "user:@", "user:password@"])
+def test_a_proxy_needs_no_password(user: str) -> None:
+    assert connect({**GOOD, "proxy": f"http://{user}proxy:1"}, read_only=True)._connection._proxies["https"] == f"http://{user}proxy:1"
+
+
 def test_a_secret_that_is_refused_as_too_short_does_not_garble_the_message() -> None:
     scrub = Scrubber()
     with pytest.raises(InputError) as caught:
@@ -107,7 +120,10 @@ def test_a_secret_that_is_refused_as_too_short_does_not_garble_the_message() -> 
         ({"requests_per_second": -5}, ["option requests_per_second"]),
         ({"requests_per_second": float("nan")}, ["option requests_per_second"]),
         ({"proxy": f"socks5://{MARK}:1"}, ["option proxy"]),
+        ({"proxy": "http://user:changed@proxy:1"}, ["option proxy: its password is shorter than 8 characters"]),
+        ({"proxy": "http://user:%63hanged@proxy:1"}, ["option proxy: its password is shorter than 8 characters"]),
         ({"ca_path": "no-such-file.pem"}, ["option ca_path: cannot be used as a file of PEM certificates (No such file"]),
+        ({"ca_path": "/dev/null", "timeout": 0}, ["2 problems", "option ca_path: is not a regular file", "option timeout"]),
         (
             {"base_url": "x", "bearer_token": "***", "timeout": 0, "deadline": -1, "proxy": "x", "requests_per_second": -1},
             ["6 problems", "base_url", "bearer_token", "timeout", "deadline", "proxy", "requests_per_second"],

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import resource
 import socket
 import ssl
@@ -17,6 +18,7 @@ import typing as t
 import zlib
 
 import pytest
+import urllib3
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import (
     Ambiguous,
     CollectionError,
@@ -294,6 +296,30 @@ def test_gzip_is_undone_and_must_be_whole(serve: t.Any, connection: Connection) 
         ask(connection, serve(reply(200, b"{}", Content_Encoding="br")).base_url)
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+def test_f9_nothing_is_read_after_the_end_of_a_gzip_stream(
+    serve: t.Any, connection: Connection, monkeypatch: pytest.MonkeyPatch, chunked: bool
+) -> None:
+    reads: list[int] = []
+    real = urllib3.HTTPResponse.read
+    monkeypatch.setattr(urllib3.HTTPResponse, "read", lambda self, *args, **options: reads.append(1) or real(self, *args, **options))
+    data = gzip.compress(b'{"a": 1}') + b"x" * 2**22
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"
+    length = b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" if chunked else b"Content-Length: %d\r\n\r\n%b"
+    service = serve(head + length % (len(data), data))
+    assert [ask(connection, service.base_url).data for _unused in range(2)] == [b'{"a": 1}'] * 2
+    assert len(reads) == 2
+
+
+def test_a_connection_is_kept_after_gzip(serve: t.Any, connection: Connection) -> None:
+    packed = gzip.compress(b'{"a": 1}')
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"
+    for whole in (b"Content-Length: %d\r\n\r\n%b", b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n"):
+        service = serve(head + whole % (len(packed), packed))
+        assert [ask(connection, service.base_url).data for _unused in range(3)] == [b'{"a": 1}'] * 3
+        assert service.connections == 1
+
+
 # --- trust (F11) ---
 
 
@@ -359,6 +385,33 @@ def test_an_unusable_ca_path_is_an_input_error(tmp_path: Path, content: bytes | 
         path.write_bytes(content)
     with pytest.raises(InputError, match="option ca_path: cannot be used"):
         Connection(ca_path=str(path))
+
+
+def test_a_ca_path_that_is_a_pipe_or_a_folder_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(InputError, match="option ca_path: is not a regular file"):
+            Connection(ca_path=str(path))
+
+
+def test_the_keys_of_tls_are_never_logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
+    authority = Authority(tmp_path)
+    for ca_path in (str(authority.ca_path), None):
+        context = dial.tls_context(ca_path, validate_certs=True)
+        assert context.keylog_filename is None
+        assert (context.check_hostname, context.verify_mode) == (True, ssl.CERT_REQUIRED)
+    assert not (tmp_path / "keys").exists()
+
+
+def test_the_environment_may_say_where_the_system_s_authorities_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "system").mkdir()
+    own, system = Authority(tmp_path / "own"), Authority(tmp_path / "system")
+    monkeypatch.setenv("SSL_CERT_FILE", str(system.ca_path))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    trusted = [dial.tls_context(path, validate_certs=True).get_ca_certs(binary_form=True) for path in (None, str(own.ca_path))]
+    assert trusted == [[ssl.PEM_cert_to_DER_cert(authority.ca_path.read_text())] for authority in (system, own)]
 
 
 def test_without_requests_the_message_names_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import email.utils
+import gzip
 import json
+import os
 import threading
 import time
 import typing as t
@@ -46,6 +48,16 @@ LIST = {"Resources": [{"id": str(n)} for n in range(20)]}
 def patience(fault: object) -> float:
     """The time limit of a request: short only where it is going to be used up."""
     return 0.3 if fault is hang else 20
+
+
+class Timed(Scrubber):
+    """Knows how long the longest text was that it had to look at."""
+
+    longest = 0
+
+    def scrub_text(self, text: str) -> str:
+        self.longest = max(self.longest, len(text))
+        return super().scrub_text(text)
 
 
 class Net:
@@ -682,6 +694,47 @@ def test_r10_words_of_the_service_are_cut_cleaned_and_scrubbed(net: Net) -> None
     assert not any(client.secret[i : i + 8] in text for i in range(len(client.secret) - 7))
     assert text.isprintable()
     assert len(caught.value.detail) == 300
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content_Type": "{token}"},
+        {"Content_Type": "application/{token}; charset=x"},
+        {"Location": "https://{token}.evil.example/"},
+        {"Location": "//{token}:99"},
+    ],
+)
+def test_r10_our_own_folding_hides_no_token_from_the_scrubber(net: Net, headers: dict[str, str]) -> None:
+    secret = "Not-Real=Token=" + "".join(chr(65 + int(digit, 16)) + "=" for digit in os.urandom(12).hex())
+    told = {name: value.format(token=secret) for name, value in headers.items()}
+    for status in (200, 302, 500):
+        client = net.client(net.service(reply(status, **told).replace(b"Length: 0", b"Length: 1") + b"x"))
+        client.scrub.add(secret)
+        with pytest.raises(TransportError) as caught:
+            client.http.send("GET", "Users", tries=1)
+        text = str(caught.value).lower()
+        left = [form for form in (secret.lower(), secret.lower().replace("=", "")) if any(form[i : i + 8] in text for i in range(20))]
+        assert left == []
+
+
+def test_f9_an_answer_of_millions_of_lists_is_distrusted_at_once(net: Net) -> None:
+    service = net.service(reply(200, gzip.compress(b"[" + b"[]," * 3_000_000 + b"1]", 1), Content_Encoding="gzip"))
+    with pytest.raises(UntrustedAnswer, match=r"with more than 3000000 objects and lists.*page_size"):
+        net.client(service).http.send("GET", "Users")
+    assert len(service.seen) == 1
+
+
+def test_f9_megabytes_of_detail_cost_little_time_and_leave_no_half_token(net: Net) -> None:
+    def answer(seen: Seen) -> bytes:
+        return error(400, "y" * 290 + seen.headers["authorization"] + "x" * 2**22)
+
+    client = net.client(net.service(answer))
+    client.http.scrub = Timed([client.secret])
+    with pytest.raises(ServiceError) as caught:
+        client.http.send("GET", "Users")
+    assert caught.value.detail == ("y" * 290 + f"Bearer {MASK}")[:297] + "..."
+    assert client.http.scrub.longest < 20_000
 
 
 @pytest.mark.parametrize(

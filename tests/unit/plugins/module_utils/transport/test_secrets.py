@@ -30,6 +30,8 @@ def basic(text: str) -> str:
 
 FORMS = {
     "raw": str,
+    "lower case": str.lower,
+    "lower case of base64": lambda text: basic(text).lower(),
     "quote": quote,
     "quote all": lambda text: quote(text, safe=""),
     "quote lower": lambda text: quote(text, safe="").replace("%2F", "%2f").replace("%2B", "%2b").replace("%3D", "%3d"),
@@ -97,8 +99,13 @@ def test_a_secret_may_be_added_later() -> None:
 
 def test_results_are_scrubbed_to_the_leaves() -> None:
     secret = secrets.token_urlsafe(32)
-    result = {"a": [secret, 1, None, True], secret: ({"b": f"x{secret}"},), "c": secret.encode(), "d": {secret}}
-    assert Scrubber([secret]).scrub(result) == {"a": [MASK, 1, None, True], MASK: ({"b": f"x{MASK}"},), "c": MASK, "d": {MASK}}
+    result = {"a": [secret, 1, None, True], "e": ({"b": f"x{secret}"},), "c": secret.encode(), "d": {secret}}
+    assert Scrubber([secret]).scrub(result) == {"a": [MASK, 1, None, True], "e": ({"b": f"x{MASK}"},), "c": MASK, "d": {MASK}}
+
+
+def test_a_secret_that_is_a_word_of_ours_takes_no_key_away() -> None:
+    result = {"operations": ["my operations"], "unchanged": {"operations_omitted": 1}}
+    assert Scrubber(["operations", "unchanged"]).scrub(result) == {**result, "operations": [f"my {MASK}"]}
 
 
 def test_a_megabyte_takes_no_more_than_a_few_seconds() -> None:

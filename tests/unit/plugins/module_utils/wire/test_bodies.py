@@ -116,7 +116,7 @@ READ = {
 
 
 def test_f26_a_put_keeps_what_was_not_declared_and_leaves_out_what_law_11_names():
-    body = merged(READ, {"display_name": "Countess Ada", "email": "new@b", "department": "S", "active": False, "family_name": ""})
+    body = merged(USER, READ, {"display_name": "Countess Ada", "email": "new@b", "department": "S", "active": False, "family_name": ""})
     assert body == {
         "schemas": [USER, ENTERPRISE],
         "userName": "ada",
@@ -132,21 +132,42 @@ def test_f26_a_put_keeps_what_was_not_declared_and_leaves_out_what_law_11_names(
 
 def test_f26_a_put_does_not_change_what_was_read():
     before = repr(READ)
-    merged(READ, {"department": "S", "given_name": "Ada", "email": ""})
+    merged(USER, READ, {"department": "S", "given_name": "Ada", "email": ""})
     assert repr(READ) == before
 
 
 def test_a_put_adds_no_department_in_a_place_where_the_service_shows_none():
-    assert "department" not in merged({"id": "U1", "userName": "ada"}, {"department": "S"})
+    assert "department" not in merged(USER, {"id": "U1", "userName": "ada"}, {"department": "S"})
 
 
 @pytest.mark.parametrize(("shown", "written"), [("True", True), ("false", False), (True, True)])
 def test_a_boolean_that_was_read_as_text_is_written_as_one(shown, written):
-    assert merged({"userName": "ada", "active": shown}, {})["active"] is written
+    assert merged(USER, {"userName": "ada", "active": shown}, {})["active"] is written
 
 
 def test_schemas_that_were_read_are_kept():
-    assert merged({"schemas": ["x", USER], "userName": "ada"}, {})["schemas"] == ["x", USER]
+    assert merged(USER, {"schemas": ["x", USER], "userName": "ada"}, {})["schemas"] == ["x", USER]
+
+
+@pytest.mark.parametrize(("kind", "body"), [(USER, {}), (GROUP, {"userName": "odd"})])
+def test_a_put_says_what_it_is_whatever_was_read(kind, body):
+    assert merged(kind, body, {})["schemas"] == [kind]
+
+
+@pytest.mark.parametrize("emails", [["old@b"], "old@b", [{"value": "old@b"}], {"value": "old@b"}])
+def test_a_put_replaces_an_address_of_any_shape(emails):
+    assert [entry["value"] for entry in merged(USER, {"userName": "ada", "emails": emails}, {"email": "new@b"})["emails"]] == ["new@b"]
+
+
+@pytest.mark.parametrize("emails", [5, [None, 5, []], {"value": {}}])
+def test_a_put_drops_addresses_that_are_none(emails):
+    assert merged(USER, {"userName": "ada", "emails": emails}, {"email": "new@b"})["emails"] == [{**WORK, "value": "new@b"}]
+
+
+@pytest.mark.parametrize("shown", ["Ada", ["x"], 5, None])
+def test_a_put_replaces_what_should_be_an_object(shown):
+    body = merged(USER, {"userName": "ada", "name": shown, ENTERPRISE: shown}, {"given_name": "Ada", "department": "S"})
+    assert (body["name"], body[ENTERPRISE]) == ({"givenName": "Ada"}, {"department": "S"})
 
 
 def test_members_are_merged_into_what_was_read():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import Refusal, UntrustedAnswer
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.listing import Listing, Page, fetch_page, read_all
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.resources import LARGEST
 
 
 class Service:
@@ -196,6 +197,27 @@ def test_a_list_without_end_ends(monkeypatch):
     assert len(service.starts) == 50
 
 
+def test_a_list_of_ever_new_entries_ends_before_the_memory_does(monkeypatch):
+    monkeypatch.setattr("ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.listing.MAX_ENTRIES", 50)
+    service = Service(0, tell=lambda _service, start: Page([{"id": str(start + more)} for more in range(10)], None))
+    with pytest.raises(Refusal, match="does not end after 50 entries") as caught:
+        service.read()
+    assert len(service.starts) == 6
+    assert caught.value.details["listing"] == "suspect"
+
+
+def test_a_list_as_long_as_allowed_is_read(monkeypatch):
+    monkeypatch.setattr("ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.listing.MAX_ENTRIES", 50)
+    assert len(Service(50).read().ids) == 50
+
+
+def test_a_refusal_does_not_claim_that_nothing_was_changed():
+    # A look-up after many writes may be what meets the lie.
+    with pytest.raises(Refusal) as caught:
+        Service(25, tell=lambda service, _start: service.page(1)).read()
+    assert "nothing was" not in str(caught.value)
+
+
 def test_entries_without_id_are_doubted():
     service = Service(0, tell=lambda _service, start: Page([{"id": "a"}, {"userName": "no id"}, {}] if start == 1 else [], 3))
     assert "without an id" in service.read().doubts[0]
@@ -236,6 +258,8 @@ class OneAnswer:
         ({"totalResults": 2, "Resources": ["odd", {"id": "a"}]}, Page([{}, {"id": "a"}], 2)),
         ({"totalResults": -1, "Resources": []}, Page([], None)),
         ({"totalResults": True, "Resources": []}, Page([], None)),
+        ({"totalResults": "9" * 5000, "Resources": []}, Page([], LARGEST)),
+        ({"totalResults": 10**400, "Resources": []}, Page([], LARGEST)),
     ],
 )
 def test_a_page_is_read_though_much_of_it_is_missing(body, page):
@@ -246,3 +270,16 @@ def test_a_page_is_read_though_much_of_it_is_missing(body, page):
 def test_f44_an_answer_that_is_no_list_is_no_empty_directory(body):
     with pytest.raises(UntrustedAnswer, match="no SCIM list"):
         fetch_page(OneAnswer(body), "Users", {})
+
+
+def test_f37_a_first_page_that_is_empty_although_there_are_some_is_asked_twice_and_doubted():
+    asked = []
+
+    def fetch(start):
+        asked.append(start)
+        return Page([], 3)
+
+    listing = read_all(lambda: Listing("Users", 100, fetch, lambda _entries: None))
+    assert asked == [1, 1]
+    assert len(listing.doubts) == 1
+    assert "totalResults is 3, but the pages end after 0" in listing.doubts[0]

@@ -365,12 +365,26 @@ def test_an_answer_that_is_no_resource_is_not_trusted():
         ScimReader(FakeHttp(answer=in_turn((on("GET"), "text")))).find_users(id="u1")
 
 
+def test_p7_search_keeps_only_what_it_is_told_to_and_begins_anew_with_the_listing():
+    totals = iter([25, 26])
+    pages = FakeHttp(people(25))
+
+    def answer(request):
+        page = pages.page(pages.tables["Users"], request.params)
+        return {**page, "totalResults": next(totals, 25)}
+
+    http = FakeHttp(answer=answer)
+    assert ScimReader(http, page_size=10).search("Users", lambda user: user["id"]) == [f"u{number}" for number in range(1, 26)]
+
+
 def test_search_gives_resources_as_they_are():
     http = FakeHttp(people(12))
-    found = ScimReader(http, page_size=5).search("Users", filter='userName eq "user3@corp.example"', attributes=["userName", "active"])
+    found = ScimReader(http, page_size=5).search(
+        "Users", dict, filter='userName eq "user3@corp.example"', attributes=["userName", "active"]
+    )
     assert found == [{"id": "u3", "userName": "user3@corp.example"}]
     assert http.requests[0].params["attributes"] == "userName,active"
-    assert len(ScimReader(http, page_size=5).search("Users")) == 12
+    assert len(ScimReader(http, page_size=5).search("Users", dict)) == 12
 
 
 # Discovery
@@ -397,6 +411,13 @@ def test_capabilities_that_are_not_told_are_none(body):
     http = FakeHttp()
     http.extra["ServiceProviderConfig"] = body
     assert set(ScimReader(http).capabilities()) == {None, ()}
+
+
+def test_an_absurd_number_of_operations_is_cut():
+    http = FakeHttp()
+    http.extra["ServiceProviderConfig"] = {"bulk": {"maxOperations": "9" * 5000, "maxPayloadSize": "5"}}
+    told = ScimReader(http).capabilities()
+    assert (told.bulk_operations, told.bulk_bytes) == (10**15, 5)
 
 
 def test_capabilities_that_want_the_token_get_it():

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import LiveGroup, LiveUser
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.resources import (
     ENTERPRISE,
+    LARGEST,
     boolean,
     email,
     equals,
@@ -21,6 +22,7 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.resource
     live_user,
     promised,
     user_ids,
+    whole_number,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -206,3 +208,41 @@ def schema(*attributes, urn="urn:ietf:params:scim:schemas:core:2.0:User"):
 )
 def test_what_schemas_promise_to_show(schemas, names):
     assert promised(schemas) == names
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (0, 0),
+        (7, 7),
+        ("7", 7),
+        ("9" * 15, LARGEST - 1),
+        ("9" * 16, LARGEST),
+        ("9" * 5000, LARGEST),
+        (10**400, LARGEST),
+        (-1, None),
+        ("-1", None),
+        ("1.0", None),
+        (1.0, None),
+        (True, None),
+        ("", None),
+        (None, None),
+        ([7], None),
+    ],
+)
+def test_counts_are_read_whatever_their_length(value, number):
+    assert whole_number(value) == number
+
+
+def test_sub_attributes_are_read_one_level_deep():
+    attributes = []
+    for _level in range(2000):
+        attributes = [{"name": "name", "subAttributes": [{"name": "givenName"}, *attributes]}]
+    assert promised([{"id": "core:User", "attributes": attributes}]) == {"given_name"}
+
+
+def test_a_boolean_of_another_shape_is_unreadable():
+    deep = []
+    for _level in range(100_000):
+        deep = [deep]
+    assert boolean(deep) is None
