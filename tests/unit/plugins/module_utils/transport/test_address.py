@@ -172,4 +172,4 @@ def test_an_origin_has_no_user_and_no_path(url: str, origin: str) -> None:
 @pytest.mark.parametrize("end", ["Users", "users/", "Groups"])
 def test_b50_the_address_of_a_list_is_not_the_base_url(end: str) -> None:
     with pytest.raises(InputError, match="leave that off"):
-        check_base_url(f"https://scim.example/1/2/scim/{end}")
+        address.check_base_url(f"https://scim.example/1/2/scim/{end}")
