@@ -61,4 +61,6 @@ def _after(kind: str, live: LiveUser | LiveGroup, result: Result) -> Answer:
             return {}
         shown.update(step.values)
         shown["id"] = result.ids.get((kind, key(step.name)), "") or step.id or None
-    return shown if live.id or steps else {}
+    # One that was to be created and turned out to be there already was not written, and is there all the same.
+    shown["id"] = shown["id"] or result.ids.get((kind, key(live[1])), "") or None
+    return shown if live.id or steps or shown["id"] else {}

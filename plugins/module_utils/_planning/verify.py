@@ -26,7 +26,9 @@ def find_ignored(done: Iterable[Operation], again: Plan) -> tuple[list[tuple[Ope
 
     A value counts as rewritten, not ignored, if only case or spaces differ: writing it again would change nothing.
     """
-    steps = {_identity(step_operation(step)): step for step in again.object_steps()}
+    steps: dict[Identity, list[Step]] = {}
+    for step in again.object_steps():
+        steps.setdefault(_identity(step_operation(step)), []).append(step)
     members = {(_identity(one), one["verb"]) for step in again.member_steps() for one in member_operations(step)}
     ignored: list[tuple[Operation, Failure]] = []
     warnings: list[str] = []
@@ -36,18 +38,22 @@ def find_ignored(done: Iterable[Operation], again: Plan) -> tuple[list[tuple[Ope
             if (who, operation["verb"]) in members:
                 ignored.append((operation, _failure(operation, "the membership is still as it was")))
             continue
-        step = steps.get(who)
-        if step is None:
-            continue
-        if operation["verb"] in ("create", "delete") and step.verb == operation["verb"]:
-            ignored.append((operation, _failure(operation, f"the {operation['kind']} is still as it was")))
-            continue
-        rewritten, lost = _compare(operation["attributes"], step)
-        title = f"{step.kind} {shown(step.name)}"
-        warnings += [f"The service rewrites {name} of {title}: declared {want!r}, shown {have!r}" for name, want, have in rewritten]
-        if lost:
-            ignored.append((operation, _failure(operation, f"the service still shows the old value of {', '.join(lost)}")))
+        for step in steps.get(who, ()):
+            reason = _why_ignored(operation, step, warnings)
+            if reason:
+                ignored.append((operation, _failure(operation, reason)))
+                break
     return ignored, warnings
+
+
+def _why_ignored(operation: Operation, step: Step, warnings: list[str]) -> str:
+    """What is still as it was, or nothing; values that were rewritten are added to the warnings."""
+    if operation["verb"] in ("create", "delete") and step.verb == operation["verb"]:
+        return f"the {operation['kind']} is still as it was"
+    rewritten, lost = _compare(operation["attributes"], step)
+    title = f"{step.kind} {shown(step.name)}"
+    warnings += [f"The service rewrites {name} of {title}: declared {want!r}, shown {have!r}" for name, want, have in rewritten]
+    return f"the service still shows the old value of {', '.join(lost)}" if lost else ""
 
 
 def _identity(operation: Operation) -> Identity:

@@ -182,3 +182,12 @@ def test_an_administrator_who_is_in_no_file_is_named_before_he_is_pruned(firm: C
     state = {"users": [{"user_name": "ada@corp.example"}, {"user_name": "bob@corp.example"}], "groups": [{"display_name": "Ops"}]}
     answer = firm.apply(state, check=True, prune_users="disable", protected_users=[], prune_groups="delete")
     assert "admin@corp.example: is in no file, and a member of Service Admin" in str(answer["warnings"])
+
+
+def test_f44_a_service_that_lists_nobody_yet_knows_them_gets_no_write(firm: Company) -> None:
+    firm.sandbox.faults.add({"method": "GET", "route": "/Users", "filtered": False}, {"kind": "empty_listing"})
+    answer = firm.apply({"users": [{"user_name": "ada@corp.example"}, {"user_name": "bob@corp.example"}]})
+    assert answer["failed"]
+    assert answer["writes"] == []
+    assert "lists no users at all, yet it knows ada@corp.example" in answer["msg"]
+    assert "2 users would have been created a second time" in answer["msg"]

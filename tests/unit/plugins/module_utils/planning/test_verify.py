@@ -61,3 +61,10 @@ def test_f60_what_a_create_wrote_may_come_back_rewritten_or_not_at_all() -> None
         "ignored by the service: it acknowledged the write, but the service still shows the old value of display_name"
     ]
     assert len(warnings) == 1
+
+
+def test_two_writes_to_one_user_are_looked_at_one_by_one() -> None:
+    rename = Step("user", "rename", "ada", "u1", {"user_name": "ada"}, {"user_name": "eve"})
+    disable = Step("user", "disable", "ada", "u1", {"active": False}, {"active": True})
+    plan = Plan(users=(rename,), retire_users=(disable,))
+    assert [failure.verb for _operation, failure in find_ignored(list_operations(plan), plan)[0]] == ["rename", "disable"]
