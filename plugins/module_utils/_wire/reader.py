@@ -113,7 +113,7 @@ class ScimReader:
         return replace(directory, groups=tuple(settled), members=found, hidden=directory.hidden | hidden)
 
     def read_groups_of(self, users: Sequence[LiveUser]) -> Directory:
-        """All groups, and which of them these users are in; members other than these users are left out.
+        """All groups, and which of them these users are in; other members are there too where the groups show them.
 
         From the groups if any shows members, else from the users one by one, else from a GET of each group.
         """
@@ -126,7 +126,7 @@ class ScimReader:
                 found = {group.id: {one for one in ids if group.id in set(group_ids(shown[one]))} for group in kept.groups}
             else:
                 found = {group.id: self.members_of(group.id) for group in kept.groups} if users else {}
-        members = {group.id: found.get(group.id, set()) & ids for group in kept.groups}
+        members = {group.id: found.get(group.id, set()) for group in kept.groups}
         return Directory(groups=tuple(kept.groups), members=members, doubts=tuple(listing.doubts))
 
     def find_users(self, *, user_name: str = "", external_id: str = "", id: str = "") -> list[LiveUser]:
