@@ -65,11 +65,11 @@ class Matches(t.Generic[D, L]):
         dropped = [pair for pair in self.pairs if pair[1].id in self.disputed]
         self.pairs = [pair for pair in self.pairs if pair[1].id not in self.disputed]
         for one, live in dropped:
-            if key(one.name) not in self.failed:
+            if key(one.name or one.id) not in self.failed:
                 kind = "user" if isinstance(live, LiveUser) else "group"
                 detail = f"is id {shown(live.id)} at the service, which another entry may be too; nothing is written to it"
                 self.fail(kind, one, one.name or one.id, detail)
-        self.missing = [one for one in self.missing if key(one.name) not in self.failed]
+        self.missing = [one for one in self.missing if key(one.name or one.id) not in self.failed]
 
     def fail(self, kind: str, desired: D, name: str, detail: str, disputed: Sequence[L] = ()) -> None:
         """Record a conflict: the declared object is left out, and so are the objects it might have been."""

@@ -223,3 +223,57 @@ def test_members_who_are_refused_alike_in_ten_groups_end_the_run() -> None:
     service = Service(refused=("u2",))
     steps = tuple(MemberStep(Ref(f"G{number}", f"g{number}"), (Ref("bob", "u2"),)) for number in range(30))
     assert run(Plan(add_members=steps), service).left == 20
+
+
+class Adopting(Service):
+    """Every create finds that `live` was there before; each update is answered with another id."""
+
+    def __init__(self, live: LiveUser | None = None, now: str = "") -> None:
+        super().__init__()
+        self.live = live
+        self.now = now
+
+    def create_user(self, name: str, values: dict, *, confirm: bool = False) -> Created:
+        super().create_user(name, values, confirm=confirm)
+        return Created(self.live.id if self.live else "id", bool(self.live), self.live)
+
+    def update_user(self, found: str, values: dict, *, user_name: str = "", external_id: str | None = None) -> str:
+        return self.now or super().update_user(found, values, user_name=user_name, external_id=external_id)
+
+
+ADA = Step("user", "create", "ada", values={"department": "X", "display_name": "Ada"})
+
+
+def test_of_an_adopted_object_only_what_differs_is_written() -> None:
+    service = Adopting(LiveUser("u9", "ada", "hr-9", display_name="Ada", department="Y"))
+    outcome = run(Plan(users=(ADA,)), service)
+    assert service.calls[1:] == [("update_user", "u9", "ada", ("department",))]
+    assert service.seen == ["hr-9"]
+    assert len(outcome.done) == 1
+
+
+def test_an_adopted_object_in_which_nothing_differs_is_no_change() -> None:
+    service = Adopting(LiveUser("u9", "ada", display_name="Ada", department="X"))
+    outcome = run(Plan(users=(ADA,)), service)
+    assert len(service.calls) == 1
+    assert outcome.done == []
+    assert outcome.failures == []
+
+
+def test_f29_members_are_written_with_the_id_that_an_update_came_back_with() -> None:
+    service = Adopting(now="u2-new")
+    rename = Step("user", "update", "bob", "u2", {"department": "X"}, {"department": "Y"})
+    run(Plan(users=(rename,), add_members=(MemberStep(Ref("Ops", "g2"), (Ref("bob", "u2"),)),)), service)
+    assert service.calls == [("change_members", "g2", ("u2-new",), ())]
+
+
+def test_f55_other_scim_types_are_other_causes() -> None:
+    types = ("invalidValue", "uniqueness")
+    errors = {("create_user", str(one)): ServiceError(400, "no", "POST Users", types[one % 2]) for one in range(30)}
+    assert not run(Plan(users=creates(*map(str, range(30)))), Service(errors)).stopped
+
+
+def test_f54_members_that_were_written_start_the_count_anew() -> None:
+    errors = {("change_members", f"g{number}"): refusal(500) for number in range(30) if number % 9}
+    steps = tuple(MemberStep(Ref(f"G{number}", f"g{number}"), (Ref("bob", "u2"),)) for number in range(30))
+    assert not run(Plan(add_members=steps), Service(errors)).stopped

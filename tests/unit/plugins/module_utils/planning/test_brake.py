@@ -90,6 +90,7 @@ def test_groups_that_are_deleted_take_their_members_access_along() -> None:
     document = Document(groups=tuple(DesiredGroup(f"Group g{number}", place()) for number in range(3)))
     overruns = find_overruns(plan_directory(document, directory, Policy(prune_groups="delete")), Limit())
     assert [(overrun.what, overrun.removals, overrun.of) for overrun in overruns] == [("members of all groups", 1000, 4000)]
+    assert overruns[0].victims == ("all 1000 members of group Group g3",)
 
 
 def test_groups_over_the_threshold() -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -19,6 +20,7 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import 
     LiveUser,
 )
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.directory import plan_directory
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.plan import Bases, Ref
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.policy import Policy, Scope
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.report import list_operations
 
@@ -313,3 +315,175 @@ def test_law_05_the_order_of_a_whole_run() -> None:
         ("user", "disable", "bob@corp.example", "active"),
         ("group", "delete", "Engineering"),
     ]
+
+
+ELSEWHERE = Scope(suffixes=("@other.example",))
+ONLY_ENGINEERING = Scope(group_name=re.compile("^Eng"))
+MEMBER_POLICIES = [
+    ("who lies outside of scope is not removed", Document(groups=(group("Engineering"),)), {"scope": ELSEWHERE}, []),
+    (
+        "nobody leaves a group outside of scope that only the users' side could mean",
+        Document(users=(user("bob@corp.example", ()),)),
+        {"scope": ONLY_ENGINEERING},
+        [],
+    ),
+    (
+        "remove, from the users' side",
+        Document(users=(user("bob@corp.example", ("Ops",)),)),
+        {"membership": "remove"},
+        [(*BOB_OUT, "Ops")],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("document", "policy", "expected"), [case[1:] for case in MEMBER_POLICIES], ids=[case[0] for case in MEMBER_POLICIES]
+)
+def test_memberships_under_a_policy(document: Document, policy: dict, expected: list[tuple[str, ...]]) -> None:
+    assert planned(document, **policy) == expected
+
+
+def test_a_member_whose_name_two_users_have_is_a_failure_and_neither_is_added() -> None:
+    tenant = Directory((ADA, ADA._replace(id="u9", external_id="")), (ENG,), {"g1": set()})
+    plan = plan_directory(Document(groups=(group("Engineering", "ada@corp.example"),)), tenant, Policy())
+    assert plan.empty
+    assert [(one.kind, one.verb, one.name, one.group) for one in plan.failures] == [
+        ("membership", "add", "ada@corp.example", "Engineering")
+    ]
+
+
+def test_a_user_who_names_a_doubled_group_fails_and_leaves_neither_of_the_two() -> None:
+    tenant = Directory((BOB,), (OPS, OPS._replace(id="g9")), {"g2": {"u2"}, "g9": {"u2"}})
+    plan = plan_directory(Document(users=(user("bob@corp.example", ("Ops",)),)), tenant, Policy())
+    assert plan.empty
+    assert [(one.kind, one.name, one.group) for one in plan.failures] == [("membership", "bob@corp.example", "Ops")]
+    assert planned(Document(users=(user("bob@corp.example", ()),)), tenant) == []
+
+
+def test_after_a_rename_a_membership_by_the_old_name_is_unknown() -> None:
+    document = Document(users=(user("ada.l@corp.example", external_id="hr-1"),), groups=(group("Engineering", "ada@corp.example"),))
+    with pytest.raises(InputError, match=r"ada@corp\.example in group Engineering is neither declared nor known"):
+        plan_directory(document, TENANT, Policy())
+
+
+def test_law_03_whoever_is_in_dispute_is_added_to_no_group() -> None:
+    document = Document(
+        users=(user("bob@corp.example", external_id="hr-1"),),
+        groups=(group("Zscaler Admins", "ada@corp.example", membership="append"),),
+    )
+    plan = plan_directory(document, TENANT, Policy())
+    assert plan.empty
+    assert [failure.kind for failure in plan.failures] == ["user"]
+
+
+def test_p2_a_group_that_gains_and_loses_members_takes_one_step() -> None:
+    plan = plan_directory(Document(groups=(group("Engineering", "bob@corp.example"),)), TENANT, Policy())
+    assert plan.add_members == ()
+    assert [(step.add, step.remove) for step in plan.remove_members] == [
+        ((Ref("bob@corp.example", "u2"),), (Ref("ada@corp.example", "u1"),))
+    ]
+
+
+def test_law_05_a_move_between_groups_takes_two_steps_the_gain_first() -> None:
+    document = Document(groups=(group("Engineering", "bob@corp.example"), group("Ops", "ada@corp.example")))
+    plan = plan_directory(document, TENANT, Policy())
+    assert [(step.group.name, len(step.add), len(step.remove)) for step in plan.add_members] == [("Engineering", 1, 0)]
+    assert [(step.group.name, len(step.add), len(step.remove)) for step in plan.remove_members] == [("Engineering", 0, 1), ("Ops", 0, 1)]
+
+
+def test_a_protected_group_keeps_its_last_member_although_another_is_deleted_in_the_same_run() -> None:
+    tenant = replace(TENANT, members={"g3": {"u1", "u2"}})
+    document = Document(users=(user("ada@corp.example"),), groups=(group("Zscaler Admins"),))
+    plan = plan_directory(document, tenant, Policy(prune_users="delete"))
+    assert short(list_operations(plan)) == [("user", "delete", "bob@corp.example")]
+    assert plan.protected == ("Zscaler Admins",)
+
+
+@pytest.mark.parametrize("name", ["bob@corp.example", "eve@corp.example"], ids=["there", "new"])
+def test_a_member_from_one_side_and_to_be_removed_from_the_other_is_a_contradiction(name: str) -> None:
+    document = Document(users=(user(name, ("Ops",)),), groups=(group("Ops", name, membership="remove"),))
+    with pytest.raises(InputError, match=f"{name} is declared as a member of Ops, and to be removed from it"):
+        plan_directory(document, TENANT, Policy(membership="append"))
+
+
+def test_nobody_is_disabled_by_pruning_where_the_service_does_not_show_who_is_active() -> None:
+    tenant = replace(TENANT, users=(ADA._replace(active=None), BOB._replace(active=None)), hidden=frozenset({"active"}))
+    assert planned(Document(users=(user("ada@corp.example"),)), tenant, prune_users="disable") == []
+
+
+def test_a_user_whose_rename_is_impossible_is_not_disabled_either() -> None:
+    swap = Document(users=(replace(user("bob@corp.example", active=False), id="u1"), replace(user("ada@corp.example"), id="u2")))
+    plan = plan_directory(swap, TENANT, Policy())
+    assert plan.empty
+    assert len(plan.failures) == 2
+
+
+@pytest.mark.parametrize("mode", ["fail", "overwrite", "ignore"])
+def test_a_user_named_by_id_gets_the_declared_external_id(mode: str) -> None:
+    document = Document(users=(DesiredUser("", place(), {"external_id": "hr-7"}, id="u1"),))
+    assert planned(document, external_id_conflict=mode) == [("user", "update", "ada@corp.example", "external_id")]
+
+
+def test_law_03_the_name_of_a_user_to_be_deleted_is_not_free_for_another_entry() -> None:
+    document = Document(users=(DesiredUser("a@corp.example", place(), id="u1", present=False), user("ada@corp.example")))
+    plan = plan_directory(document, TENANT, Policy())
+    assert plan.empty
+    assert [(one.verb, "is the same user of the service (id u1)" in one.detail) for one in plan.failures] == [("match", True)] * 2
+
+
+def test_a_user_who_cannot_be_created_is_given_no_memberships() -> None:
+    document = Document(users=(DesiredUser("", place(), id="u2"), user("bob@corp.example", ("Engineering",))))
+    plan = plan_directory(document, TENANT, Policy())
+    assert plan.empty
+    assert [(one.kind, one.verb, one.name) for one in plan.failures] == [("user", "create", "bob@corp.example")]
+
+
+GROUP_CONFLICTS = [
+    (
+        "matched outside of scope",
+        DesiredGroup("Research", place(), external_id="x1"),
+        {"scope": Scope(group_name=re.compile("^(Research|Sales)"))},
+        "outside of scope",
+    ),
+    ("protected, absent by id", DesiredGroup("Admins", place(), id="g3", present=False), {}, "protected_groups"),
+    ("protected, renamed", DesiredGroup("Admins", place(), previous_names=("Zscaler Admins",)), {}, "protected_groups"),
+]
+
+
+@pytest.mark.parametrize(("declared", "policy", "why"), [case[1:] for case in GROUP_CONFLICTS], ids=[case[0] for case in GROUP_CONFLICTS])
+def test_law_03_a_group_in_conflict_is_not_written(declared: DesiredGroup, policy: dict, why: str) -> None:
+    plan = plan_directory(Document(groups=(declared, DesiredGroup("Sales", place()))), TENANT, Policy(**policy))
+    assert [(failure.kind, why in failure.detail) for failure in plan.failures] == [("group", True)]
+    assert short(list_operations(plan)) == [("group", "create", "Sales")]
+
+
+def test_the_hidden_external_id_of_a_group_is_only_written_along_with_a_rename() -> None:
+    tenant = replace(TENANT, groups=(OPS._replace(external_id=None),), hidden=frozenset({"groups.external_id"}))
+    alone = plan_directory(Document(groups=(DesiredGroup("Ops", place(), external_id="x2"),)), tenant, Policy())
+    assert alone.empty
+    assert alone.unverifiable == ("groups.external_id",)
+    along = Document(groups=(DesiredGroup("Ops & Co", place(), external_id="x2", previous_names=("Ops",)),))
+    assert planned(along, tenant) == [("group", "rename", "Ops & Co", "display_name", "external_id")]
+
+
+def test_r1_groups_outside_of_scope_and_their_members_are_not_counted() -> None:
+    bases = plan_directory(Document(), TENANT, Policy(scope=ONLY_ENGINEERING)).bases
+    assert bases == Bases(users=2, groups=1, members=1)
+
+
+def test_a_member_of_a_protected_group_who_would_be_pruned_is_named() -> None:
+    plan = plan_directory(Document(users=(user("ada@corp.example"),)), TENANT, Policy(prune_users="disable"))
+    assert [warning.split(":")[0] for warning in plan.warnings] == ["disable user bob@corp.example"]
+    assert "Zscaler Admins" in plan.warnings[0]
+
+
+def test_a_member_of_a_protected_group_who_is_declared_absent_needs_no_warning() -> None:
+    document = Document(users=(replace(user("bob@corp.example"), present=False),))
+    assert plan_directory(document, TENANT, Policy()).warnings == ()
+
+
+def test_a_protected_group_known_by_its_id_alone_is_not_deleted() -> None:
+    plan = plan_directory(Document(groups=(DesiredGroup("", place(), id="g3", present=False),)), TENANT, Policy())
+    assert plan.empty
+    (failure,) = plan.failures
+    assert "protected (protected_groups)" in failure.detail
