@@ -26,4 +26,7 @@ def test_b57_a_group_declared_outside_of_scope_is_refused() -> None:
 
 
 def test_b57_a_group_known_by_id_alone_has_no_name_to_compare() -> None:
-    check_document(Document(groups=(DesiredGroup("", place(), id="g1"),)), SCOPED)
+    nameless = Document(groups=(DesiredGroup("", place(), id="g1"), DesiredGroup("Sales", place())))
+    with pytest.raises(InputError) as raised:
+        check_document(nameless, SCOPED)
+    assert len(raised.value.problems) == 1

@@ -368,9 +368,11 @@ def test_deleting_is_one_request():
 
 
 def test_f29_deleting_what_is_gone_is_done():
-    wire = service(FakeHttp())
+    http = FakeHttp()
+    wire = service(http)
     wire.delete_user("u1")
     wire.delete_group("g1")
+    assert http.seen == ["DELETE Users/u1", "DELETE Groups/g1"]
 
 
 @pytest.mark.parametrize(("kind", "text"), [("user", "linked to an administrator"), ("group", "still refers")])
