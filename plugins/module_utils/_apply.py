@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from ._errors import DeadlinePassed, InputError, Refusal, ServiceError, TransportError, Unauthorized
 from ._model import key
 from ._planning.plan import NAME, PHASES, Failure, MemberStep, Ref, Step
+from ._planning.policy import Policy
 from ._planning.report import member_operations, step_operation
+from ._planning.users import adoption
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -44,8 +46,9 @@ class Stop(Exception):
 class Carrier:
     """One run of one plan. Ids of what the run creates are looked up here at the last moment (STYLE rule 4)."""
 
-    def __init__(self, service: ScimService, directory: Directory, *, stop_on_error: bool = False) -> None:
+    def __init__(self, service: ScimService, directory: Directory, policy: Policy | None = None, *, stop_on_error: bool = False) -> None:
         self.service = service
+        self.policy, self.hidden = policy or Policy(), directory.hidden
         self.members = directory.members or {}
         self.external_ids = {live.id: live.external_id for live in directory.users}
         self.external_ids.update((group.id, group.external_id) for group in directory.groups)
@@ -98,13 +101,19 @@ class Carrier:
         return True
 
     def _adopt(self, step: Step, created: Created) -> bool:
-        """Bring an object that was there already to its values; only what differs is written."""
-        shown = created.live._asdict() if created.live else {}
-        self.external_ids[created.id] = created.live.external_id if created.live else None
-        values = {name: value for name, value in step.values.items() if (shown.get(name) or "") != value}
+        """Bring an object that was there already to its values; only what differs is written, and nothing out of scope."""
+        live, values = created.live, step.values
+        self.external_ids[created.id] = live.external_id if live else None
+        if live:
+            reason, values = adoption(step, live, self.hidden, self.policy)
+            if reason:
+                # Nor is it added to any group: it is not ours.
+                self.outcome.ids.pop((step.kind, key(step.name)))
+                self._record(step, reason)
+                return False
         if values:
             self._update(step, created.id, values)
-        return bool(values)
+        return bool(values) or created.lost
 
     def _update(self, step: Step, found: str, values: dict[str, Value]) -> None:
         old = str(step.before.get(NAME[step.kind]) or step.name)
@@ -182,8 +191,8 @@ class Carrier:
             raise Stop(str(error))
         if self.stop_on_error:
             raise Stop("on_error is stop")
-        scim_type = error.scim_type if isinstance(error, ServiceError) else type(error).__name__
-        self.in_a_row = self.in_a_row + 1 if (status, scim_type) == self.cause else 1
-        self.cause = (status, scim_type)
+        code = error.code if isinstance(error, ServiceError) else type(error).__name__
+        self.in_a_row = self.in_a_row + 1 if (status, code) == self.cause else 1
+        self.cause = (status, code)
         if self.in_a_row >= SAME_CAUSE:
             raise Stop(f"{SAME_CAUSE} writes in a row failed alike: {error}")

@@ -16,7 +16,7 @@ from ._errors import CollectionError, Refusal
 from ._planning.brake import enforce_brake
 from ._planning.directory import plan_directory
 from ._planning.policy import check_document
-from ._planning.report import list_operations
+from ._planning.report import find_new_domains, list_operations
 from ._planning.verify import find_ignored
 
 if t.TYPE_CHECKING:
@@ -95,11 +95,12 @@ def converge(order: Order, service: ScimService, *, dry: bool, sleep: Callable[[
     result.warnings += [f"The listing is doubtful: {doubt}. Each create is confirmed by a look-up." for doubt in directory.doubts]
     _check_patch(order, plan, service)
     if order.listed:
+        result.warnings += find_new_domains(plan, directory)
         _check_emptiness(plan, directory, service)
     if dry:
         result.operations = list_operations(plan)
         return result
-    outcome = Carrier(service, directory, stop_on_error=order.stop_on_error).carry_out(plan)
+    outcome = Carrier(service, directory, order.policy, stop_on_error=order.stop_on_error).carry_out(plan)
     result.operations, result.ids = outcome.done, outcome.ids
     result.failures += outcome.failures
     result.stopped, result.left = outcome.stopped, outcome.left

@@ -87,10 +87,10 @@ class DeadlinePassed(TransportError):
 class ServiceError(TransportError):
     """A final answer of status 400 or above, in the service's own words (RFC 7644 section 3.12)."""
 
-    def __init__(self, status: int, detail: str, request: str, scim_type: str = "") -> None:
+    def __init__(self, status: int, detail: str, request: str, code: str = "") -> None:
         self.status = status
         self.detail = detail
-        self.scim_type = scim_type
+        self.code = code
         super().__init__(f"{status} {detail}".rstrip(), request)
 
 

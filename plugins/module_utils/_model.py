@@ -26,6 +26,20 @@ def shown(name: str) -> str:
     return name if name.isprintable() else "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in name)
 
 
+def same_value(name: str, have: str | bool | None, want: str | bool) -> bool:
+    """Whether an attribute already has the value that is wanted: the one comparison, of planning and of every look-up.
+
+    None, which is not shown, is the same as empty. Unicode forms do not count, nor does the case of a mail address (RFC 7643 4.1.2):
+    services that lower it must not cause a change in every run (F60).
+    """
+    if isinstance(want, bool) or isinstance(have, bool):
+        return have is want
+    have = have or ""
+    if name == "email":
+        return key(have) == key(want)
+    return have == want or unicodedata.normalize("NFC", have) == unicodedata.normalize("NFC", want)
+
+
 class Place(t.NamedTuple):
     """Where an entry was declared: `file` is empty for a list in the play, `line` is 0 where the format has none."""
 
@@ -117,7 +131,8 @@ class LiveGroup(t.NamedTuple):
 class Directory:
     """The tenant at one moment: users, groups, and for each group id the ids of its members.
 
-    `members` is None where memberships were not read. `hidden` names the attributes that no user shows although
+    `members` is None where memberships were not read; `partial` says that it has only those of these few users, because
+    the service shows no others without a listing. `hidden` names the attributes that no user shows although
     the service's schema does not promise them either: they can be written but never compared. `doubts` says why
     the listing cannot be trusted for removals; empty means complete. `warnings` is what reading found worth saying.
     """
@@ -128,3 +143,4 @@ class Directory:
     hidden: frozenset[str] = frozenset()
     doubts: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    partial: bool = False

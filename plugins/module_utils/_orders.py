@@ -16,8 +16,9 @@ from ._input.document import build_document
 from ._input.entries import check_group, check_user
 from ._input.fields import GROUP_FIELDS, USER_FIELDS
 from ._input.sources import inline_entries, read_sources
+from ._limit import Limit
 from ._model import Directory, Document, LiveGroup, Place, key
-from ._planning.policy import PROTECTED_GROUPS, Limit, Policy, make_scope
+from ._planning.policy import PROTECTED_GROUPS, Policy, make_scope
 from ._wire.reader import GROUP_EXTERNAL_ID
 
 if t.TYPE_CHECKING:
@@ -36,7 +37,7 @@ Options = t.Mapping[str, t.Any]
 def user_order(options: Options, *, dry: bool) -> Order:
     """One user (module scim_user). In check mode a group that does not exist yet is taken for one that an earlier task makes."""
     fields = {**USER_FIELDS, "new_user_name": USER_FIELDS["user_name"]._replace(required=False)}
-    user = _check_one(options, fields, "user_name", check_user)
+    user = _check_one(options, fields, "user_name", check_user, max_groups_per_user=options["max_groups_per_user"])
     declared = tuple(user.values)
 
     def read(service: ScimService) -> Directory:
@@ -117,7 +118,9 @@ def directory_order(options: Options, *, dry: bool) -> Order:
         found, warnings = read_sources(options["src"])
         entries = [*entries, *found]
     today = datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat()
-    document = build_document(entries, today=today, max_groups_per_user=options["max_groups_per_user"], warnings=warnings)
+    document = build_document(
+        entries, today=today, max_groups_per_user=options["max_groups_per_user"], membership=options["membership"], warnings=warnings
+    )
     del entries
     declared = {name for user in document.users for name in user.values}
     declared.update(GROUP_EXTERNAL_ID for group in document.groups if group.external_id is not None)
@@ -190,11 +193,11 @@ def _limit(given: Options) -> Limit:
 One = t.TypeVar("One", "DesiredUser", "DesiredGroup")
 
 
-def _check_one(options: Options, fields: Mapping[str, Field], name: str, check: t.Callable[..., One]) -> One:
+def _check_one(options: Options, fields: Mapping[str, Field], name: str, check: t.Callable[..., One], **limits: int) -> One:
     """The one object that the options describe; which of its names are needed depends on what else is known."""
     values = {field: options[field] for field in fields if options.get(field) is not None}
     laxer = {**fields, name: fields[name]._replace(required=False)}
-    return check(values, Place("", 0, _label(values, (name, "external_id", "id"))), fields=laxer)
+    return check(values, Place("", 0, _label(values, (name, "external_id", "id"))), fields=laxer, **limits)
 
 
 def _label(values: Mapping[str, t.Any], names: Collection[str]) -> str:

@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - scimops.zscaler_one._attributes
   - scimops.zscaler_one._attributes.action_group_scim
   - scimops.zscaler_one._scim
+  - scimops.zscaler_one._groups
   - scimops.zscaler_one._matching
   - scimops.zscaler_one._members
   - scimops.zscaler_one._batches
@@ -41,7 +42,9 @@ options:
       - The users, each a mapping with C(user_name), and any of C(external_id), C(id), C(display_name), C(given_name), C(family_name),
         C(email), C(department), C(active), C(groups) and C(state) (V(present) or V(absent)).
       - A key that is absent, or null, is left alone. V("") clears a text. V([]) as C(groups) takes the user out of all groups.
-      - C(groups) has the names of all groups of the user; they must be declared or exist.
+      - C(groups) has the names of all groups of the user; they must be declared or exist. What they mean is up to O(membership), whatever
+        a group's own C(membership) says. Such a membership and one in the C(members) of a group add up, so that a group with C(members)
+        V([]) keeps those users who name it. A user who is V(absent) has none.
       - An unknown key is an error that names the nearest known one. So is a value of the wrong type, such as a number where a text is
         meant.
     type: list
@@ -51,8 +54,8 @@ options:
       - The groups, each a mapping with C(display_name), and any of C(external_id), C(id), C(previous_names), C(membership), C(members)
         and C(state) (V(present) or V(absent)).
       - C(members) is a list of C(userName), or of mappings with C(user_name) and C(expires), the last day of the membership as
-        V(YYYY-MM-DD) in UTC; after that day the member counts as not declared. V([]) empties the group. Without C(members) the
-        members are left alone.
+        V(YYYY-MM-DD) in UTC; after that day the member counts as not declared, so it is an error where the membership is not V(exact).
+        V([]) empties the group of all but those who name it in their C(groups). Without C(members) the members are left alone.
       - C(membership) overrides O(membership) for this group.
       - With C(previous_names), a group that still has one of these names is renamed.
     type: list
@@ -62,7 +65,9 @@ options:
       - Files, or directories with files, whose names end in C(.yml), C(.yaml), C(.json) or C(.csv), on the machine that runs the module.
         Together they are one document; an object that is declared twice is an error.
       - YAML and JSON files have the keys C(users) and C(groups), with entries as in O(users) and O(groups). In files, null is an error.
-        CSV files have one user in a row, columns named as the keys, and groups separated by V(;).
+        CSV files have one user in a row, columns named as the keys, and groups separated by V(;), with or without spaces around it.
+      - Directories are read with all that is below them. Names that begin with a dot are passed over, and a link to a directory is an
+        error.
       - A relative path counts from where the module runs; V({{ playbook_dir }}) makes it absolute. A file that cannot be read or is empty
         is an error, and nothing is written.
       - For large sets use JSON or CSV. YAML takes about fifty times as long to read.
@@ -86,7 +91,8 @@ options:
     description:
       - What the list of members of a group means.
       - V(exact) makes them the only members, V(append) adds them, V(remove) removes them.
-      - For the C(groups) of a user, V(exact) takes the user out of all other groups.
+      - For the C(groups) of a user, V(exact) takes the user out of all other groups, V(append) only adds the user to these, and
+        V(remove) takes the user out of these.
     type: str
     choices: [exact, append, remove]
     default: exact
@@ -104,7 +110,10 @@ options:
         description: The regular expression is found in the C(userName), case does not count.
         type: str
       external_id_regex:
-        description: The regular expression is found in the C(externalId); users without one are not ours.
+        description:
+          - The regular expression is found in the C(externalId); users without one are not ours.
+          - An entry may leave out its C(external_id) if the user has one at the service. If the user has none there, or does not exist,
+            that entry fails, because it would be out of scope.
         type: str
       group_name_regex:
         description: The regular expression is found in the C(displayName) of the group, case does not count.
@@ -116,12 +125,6 @@ options:
     type: list
     elements: str
     default: []
-  max_groups_per_user:
-    description:
-      - The C(groups) of one user may not be more. V(0) is no limit.
-      - Zscaler's pages contradict each other; 128 is what the one on SCIM says.
-    type: int
-    default: 128
   on_error:
     description:
       - V(continue) goes on with the other objects, until ten writes in a row fail alike or the credentials are refused.
@@ -142,6 +145,8 @@ options:
 notes:
   - A listing of the tenant that contradicts itself, such as pages that end too early, never leads to a removal. The task fails if it would
     remove anything, and otherwise says RV(listing=suspect).
+  - What is deleted, disabled or taken out of a group is what the listing shows under that id; it is not read once more before. A listing
+    that shows one id twice is never believed, and one id under two names is refused.
   - Attributes that the service accepts and never shows cannot be compared. They are written when an object is created and together with
     other changes, and named in RV(unverifiable).
   - In Zscaler Internet Access, inactive users are disabled. Zscaler Private Access documents that it deletes them, so that
@@ -382,7 +387,7 @@ requests:
   sample: {sent: 2, by_method: {GET: 1, POST: 1}, throttled: 0, retried: 0, waited: 0.0}
 """
 
-from ..module_utils._arguments import BATCHES, BRAKE, MATCHING, MEMBERS, PROTECTION, WRITING
+from ..module_utils._arguments import BATCHES, BRAKE, GROUPS, MATCHING, MEMBERS, PROTECTION, WRITING
 from ..module_utils._module import run_changing
 from ..module_utils._orders import directory_order
 from ..module_utils._results import directory_result
@@ -405,10 +410,10 @@ OPTIONS = {
         },
     },
     "protected_users": {"type": "list", "elements": "str", "default": []},
-    "max_groups_per_user": {"type": "int", "default": 128},
     "on_error": {"type": "str", "default": "continue", "choices": ["continue", "stop"]},
     "verify": {"type": "bool", "default": True},
     "result_limit": {"type": "int", "default": 1000},
+    **GROUPS,
     **MATCHING,
     **MEMBERS,
     **BATCHES,

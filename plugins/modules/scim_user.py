@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - scimops.zscaler_one._attributes
   - scimops.zscaler_one._attributes.action_group_scim
   - scimops.zscaler_one._scim
+  - scimops.zscaler_one._groups
   - scimops.zscaler_one._matching
   - scimops.zscaler_one._writing
   - scimops.zscaler_one._batches
@@ -81,12 +82,13 @@ options:
       - All groups of the user, by name. The user is taken out of every other group, and V([]) means out of all.
       - Groups are not created; one that does not exist is an error. Protected groups that are not named here (C(Service Admin),
         C(Zscaler *), C(Dynamic Group *)) are left alone.
-      - Without this option, memberships are left alone.
+      - Without this option, memberships are left alone. With O(state=absent) it is an error.
     type: list
     elements: str
   new_user_name:
     description:
       - Rename the user from O(user_name) to this. If only the new name exists, the rename was done before, and nothing happens.
+        With O(state=absent) it is an error.
       - Zscaler does not say whether a C(userName) can be changed, and other sources contradict each other. If the service does not take
         it, the task fails with the service's own words.
     type: str
@@ -369,7 +371,7 @@ requests:
   sample: {sent: 2, by_method: {GET: 1, POST: 1}, throttled: 0, retried: 0, waited: 0.0}
 """
 
-from ..module_utils._arguments import BATCHES, BRAKE, MATCHING, STATE, WRITING
+from ..module_utils._arguments import BATCHES, BRAKE, GROUPS, MATCHING, STATE, WRITING
 from ..module_utils._module import run_changing
 from ..module_utils._orders import user_order
 from ..module_utils._results import user_result
@@ -387,6 +389,7 @@ OPTIONS = {
     "groups": {"type": "list", "elements": "str"},
     "new_user_name": {"type": "str"},
     "state": STATE,
+    **GROUPS,
     **MATCHING,
     **WRITING,
     **BATCHES,

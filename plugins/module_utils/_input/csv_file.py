@@ -4,14 +4,16 @@
 
 """State files in CSV: text in, one raw user per row out, or InputError with rows.
 
-The first row names the columns as the keys of a user; groups are split at `;`. An empty cell leaves the value alone;
-`[]` in the column groups takes the user out of all groups. No other value can be cleared in CSV.
+The first row names the columns as the keys of a user; groups are split at `;`, and spaces around that do not count. An
+empty cell leaves the value alone; `[]` in the column groups takes the user out of all groups. No other value can be
+cleared in CSV.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import typing as t
 from operator import methodcaller
 
@@ -74,10 +76,15 @@ def _quoted_rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:
 def _typed(values: dict[str, t.Any]) -> dict[str, t.Any]:
     """The same dict with a list for groups and a truth value for active."""
     if "groups" in values:
-        values["groups"] = [] if values["groups"] == "[]" else values["groups"].split(";")
+        values["groups"] = [] if values["groups"] == "[]" else _split_groups(values["groups"])
     if "active" in values:
         values["active"] = _FLAGS.get(values["active"].lower(), "neither")
     return values
+
+
+def _split_groups(cell: str) -> list[str]:
+    """The names between the semicolons. Spaces at the ends of the cell stay, and are an error as in every cell."""
+    return re.split(" *; *", cell) if " " in cell else cell.split(";")
 
 
 def _warnings(path: str, silent: int, count: int) -> list[str]:

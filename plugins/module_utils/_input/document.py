@@ -23,13 +23,15 @@ if t.TYPE_CHECKING:
 WARNINGS_SHOWN = 20
 
 
-def build_document(raw: Iterable[Raw], *, today: str, max_groups_per_user: int = 128, warnings: Sequence[str] = ()) -> Document:
-    """The document that the entries declare; `today` is YYYY-MM-DD, `warnings` are those of reading.
+def build_document(
+    raw: Iterable[Raw], *, today: str, max_groups_per_user: int = 128, membership: str = "exact", warnings: Sequence[str] = ()
+) -> Document:
+    """The document that the entries declare; `today` is YYYY-MM-DD, `membership` the mode of the task, `warnings` are those of reading.
 
     The entries are used up: their dicts become part of the document. No entries at all give an empty document.
     Raises InputError with all problems of all entries.
     """
-    inspection = Inspection(today=today, max_groups_per_user=max_groups_per_user)
+    inspection = Inspection(today=today, max_groups_per_user=max_groups_per_user, membership=membership)
     users: list[DesiredUser] = []
     groups: list[DesiredGroup] = []
     keys = _UserKeys()

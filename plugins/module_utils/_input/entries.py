@@ -26,7 +26,10 @@ def check_user(
     Raises InputError with all problems.
     """
     inspection = Inspection(max_groups_per_user=max_groups_per_user)
-    user = inspection.user(Raw("user", place, dict(values)), fields)
+    raw = Raw("user", place, dict(values))
+    user = inspection.user(raw, fields)
+    if user.new_user_name and not user.present:
+        inspection.report(raw, "new_user_name", "has no meaning with state: absent; give the name that the user has now, as user_name")
     inspection.finish()
     return user
 
@@ -45,9 +48,10 @@ class Inspection(Checks):
     The dict of an entry may become part of the user: a hundred thousand copies would cost time and memory for nothing.
     """
 
-    def __init__(self, *, today: str = "", max_groups_per_user: int = 128) -> None:
+    def __init__(self, *, today: str = "", max_groups_per_user: int = 128, membership: str = "exact") -> None:
         super().__init__(today)
         self._max_groups = max_groups_per_user
+        self._membership = membership
         self._groups = self.names["group"]
         self._shapes = Shapes(USER_FIELDS)
 
@@ -69,6 +73,9 @@ class Inspection(Checks):
             self.report(raw, "groups", reason)
         if "department" in found:
             found["department"] = sys.intern(found["department"])
+        present = found.pop("state", "present") == "present"
+        if groups and not present:
+            self.report(raw, "groups", "names groups of a user who is to be absent; drop groups, or state: absent")
         return DesiredUser(
             found.pop("user_name", ""),
             raw.place,
@@ -76,15 +83,18 @@ class Inspection(Checks):
             id=found.pop("id", ""),
             groups=groups,
             new_user_name=found.pop("new_user_name", ""),
-            present=found.pop("state", "present") == "present",
+            present=present,
         )
 
     def group(self, raw: Raw, fields: Mapping[str, Field] = GROUP_FIELDS) -> DesiredGroup:
         """The group that the entry declares; members whose time is over are left out."""
         found = self.entry(raw, fields)
         membership = found.get("membership", "")
-        if membership in ("append", "remove") and _has_expiry(raw.values):
-            self.report(raw, "members", f"expires has no effect with membership: {membership}; use exact, or remove expires")
+        mode = membership or self._membership
+        if mode in ("append", "remove") and _has_expiry(raw.values):
+            whose = "" if membership else " (the option of the task)"
+            advice = "give the group membership: exact, or remove expires"
+            self.report(raw, "members", f"expires has no effect with membership: {mode}{whose}; {advice}")
         return DesiredGroup(
             found.get("display_name", ""),
             raw.place,

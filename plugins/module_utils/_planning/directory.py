@@ -19,9 +19,9 @@ from .plan import Bases, Plan, Unchanged
 from .users import plan_users
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from .._model import Directory, Document
+    from .._model import Directory, Document, LiveGroup, LiveUser
     from .policy import Policy
 
 
@@ -32,6 +32,7 @@ def plan_directory(document: Document, directory: Directory, policy: Policy) -> 
     a membership names what does not exist. Conflicts of single objects are in `Plan.failures`.
     """
     _refuse_empty(document, directory, policy)
+    _refuse_mixed(directory)
     users = match_users(document.users, directory.users)
     groups = match_groups(document.groups, directory.groups)
     user_plan = plan_users(users, directory, policy)
@@ -69,6 +70,20 @@ def _refuse_empty(document: Document, directory: Directory, policy: Policy) -> N
                 f"written. An empty declaration never prunes, not even with allow_removals_over_limit; to remove {what}, declare them "
                 "with state: absent."
             )
+
+
+def _refuse_mixed(directory: Directory) -> None:
+    """Nothing is written where one id stands for two names: the next write might hit somebody else."""
+    objects: tuple[tuple[str, Sequence[LiveUser | LiveGroup]], ...] = (("user", directory.users), ("group", directory.groups))
+    for kind, live in objects:
+        names: dict[str, str] = {}
+        for one in live:
+            first = names.setdefault(one.id, one[1])
+            if one.id and first != one[1] and key(first) != key(one[1]):
+                raise Refusal(
+                    f"Refused: the service shows the {kind} id {shown(one.id)} as {shown(first)} and as {shown(one[1])}, so a write to it "
+                    "might hit somebody else. Nothing was written. Run again; if it stays so, ask the service's operator."
+                )
 
 
 def _name_privileged(plan: Plan, directory: Directory, policy: Policy) -> Iterator[str]:
@@ -115,4 +130,5 @@ def _measure(plan: Plan, directory: Directory, policy: Policy) -> Bases:
         members=sum(len(members.get(group.id, ())) for group in ours),
         group_sizes={group.id: len(members.get(group.id, ())) for group in ours if group.id in thinned},
         lost_with_groups={step.name: len(members.get(step.id, ())) for step in plan.delete_groups},
+        partial=directory.partial,
     )

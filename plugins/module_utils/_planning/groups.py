@@ -37,7 +37,7 @@ def plan_groups(matches: Matches[DesiredGroup, LiveGroup], directory: Directory,
     creates = [_create_group(group) for group in matches.missing if group.present]
     unchanged += len(matches.missing) - len(creates)
     names = [(live[1], live.id) for live in directory.groups]
-    named, blocked = order_names([*steps, *creates], names)
+    named, blocked = order_names([*steps, *creates], names, matches.disputed)
     for step, reason in blocked:
         matches.block(step, reason)
     matches.settle()

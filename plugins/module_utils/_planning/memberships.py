@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from .._errors import InputError, Problem
 from .._model import Directory, key, shown
+from .nearest import Nearest
 from .plan import Failure, MemberStep, Ref
 
 if t.TYPE_CHECKING:
@@ -96,6 +97,8 @@ class MemberPlanner:
         self.by_name: dict[str, _Target] = {}
         self.doubled: set[str] = set()
         self._collect_targets(groups)
+        self.near_group = Nearest(lambda: [target.ref.name for target in self.by_name.values()])
+        self.near_user = Nearest(lambda: [ref.name for ref in people.refs.values()])
         self.by_user: dict[str, _Claim] = {}
         self.managed: set[str] = set()
         self._read_users()
@@ -146,7 +149,8 @@ class MemberPlanner:
         elif key(group) in self.leaving:
             self._complain(user, f"group {group} will be deleted by this same run; declare it, or drop the name")
         elif key(group) not in self.failed_groups:
-            self._complain(user, f"there is no group {group}; declare it (or make it first, with scim_group), or correct the name")
+            meant = self.near_group.suggest(group)
+            self._complain(user, f"there is no group {group}; declare it (or make it first, with scim_group), or correct the name{meant}")
 
     def _complain(self, user: DesiredUser, reason: str) -> None:
         self.problems.append(Problem(str(user.place), "groups", reason))
@@ -227,7 +231,9 @@ class MemberPlanner:
         mode = group.membership or self.policy.membership
         if mode == "remove" or self.policy.missing_members == "ignore":
             return
-        text = f"{member.user_name} in group {group.display_name} {reason}"
+        known = key(member.user_name) in self.people.leaving or key(member.user_name) in self.people.refs
+        meant = "" if known else self.near_user.suggest(member.user_name)
+        text = f"{member.user_name} in group {group.display_name} {reason}{meant}"
         if self.policy.missing_members == "warn":
             self.result.warnings.append(text)
         else:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from .._model import key
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from .._model import Place
 
@@ -111,19 +111,26 @@ class Plan:
 
 @dataclass(frozen=True)
 class Bases:
-    """What the removal limit is a percentage of: objects in scope before the run, protected ones left out."""
+    """What the removal limit is a percentage of: objects in scope before the run, protected ones left out.
+
+    `partial` says that of the members only those of one user were there to be counted.
+    """
 
     users: int = 0
     groups: int = 0
     members: int = 0
     group_sizes: dict[str, int] = field(default_factory=dict)
     lost_with_groups: dict[str, int] = field(default_factory=dict)
+    partial: bool = False
 
 
-def order_names(steps: Sequence[Step], live: Iterable[tuple[str, str]]) -> tuple[list[Step], list[tuple[Step, str]]]:
+def order_names(
+    steps: Sequence[Step], live: Iterable[tuple[str, str]], disputed: Collection[str] = ()
+) -> tuple[list[Step], list[tuple[Step, str]]]:
     """Renames, then creates, in an order in which each name is free when it is taken; and the steps for which none exists.
 
-    `live` has name and id of everybody before the plan; a service may have two of one name.
+    `live` has name and id of everybody before the plan; a service may have two of one name. `disputed` has the ids that are in
+    conflict, so that nothing is written to them.
     """
     holders: dict[str, set[str]] = {}
     for name, live_id in live:
@@ -138,18 +145,29 @@ def order_names(steps: Sequence[Step], live: Iterable[tuple[str, str]]) -> tuple
         ordered += ready
         freed.update(step.id for step in ready)
         waiting = [step for step in waiting if step.id not in freed]
-    moving = {step.id for step in waiting}
-    stuck = [(step, _why_taken(holders[key(step.name)] - freed - {step.id}, moving)) for step in waiting]
+    keepers = {step.id: holders[key(step.name)] - freed - {step.id} for step in waiting}
+    stuck = [(step, _why_taken(step.id, keepers[step.id], keepers, disputed)) for step in waiting]
     for step in steps:
-        keepers = holders.get(key(step.name), set()) - freed
-        if step.verb == "create" and keepers:
-            stuck.append((step, _why_taken(keepers, moving)))
+        kept = holders.get(key(step.name), set()) - freed
+        if step.verb == "create" and kept:
+            stuck.append((step, _why_taken("", kept, keepers, disputed)))
         elif step.verb == "create":
             ordered.append(step)
     return ordered, stuck
 
 
-def _why_taken(keepers: set[str], moving: set[str]) -> str:
-    if keepers & moving:
+def _why_taken(mover: str, holders: set[str], keepers: Mapping[str, set[str]], disputed: Collection[str]) -> str:
+    """Why a name is not free: `holders` have it; `keepers` has, for each rename that cannot be made, who is in its way."""
+    reached: set[str] = set()
+    found = set(holders)
+    while found - reached:
+        reached |= found
+        found = {one for holder in found for one in keepers.get(holder, ())}
+    if mover in reached:
         return "waits for a name that is only free after this rename (a swap); rename one to a third name first"
-    return f"the name is held by id {min(keepers)}, which keeps it"
+    holder = min(holders)
+    if holder in keepers:
+        return f"the name is held by id {holder}, whose own rename is not possible"
+    if holder in disputed:
+        return f"the name is held by id {holder}, to which nothing is written because its own entry failed"
+    return f"the name is held by id {holder}, which keeps it"

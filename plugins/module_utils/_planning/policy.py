@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import InputError, Problem
+from .._limit import Limit
 from .._model import key
 
 if t.TYPE_CHECKING:
@@ -21,19 +22,6 @@ if t.TYPE_CHECKING:
 
 PROTECTED_GROUPS = ("Service Admin", "Zscaler *", "Dynamic Group *")
 """Groups of Zscaler's own (fact sheet: ZIA ships a default group; F59)."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """The removal limit: `percent` of those in scope, but at least `floor` and at most `count` objects."""
-
-    percent: float = 5.0
-    count: int = 500
-    floor: int = 5
-
-    def allowed(self, base: int) -> float:
-        """How many of `base` objects one run may remove; more than that trips the brake (DESIGN law 4)."""
-        return min(max(base * self.percent / 100.0, self.floor), self.count)
 
 
 def compile_globs(globs: tuple[str, ...]) -> re.Pattern[str] | None:
@@ -68,11 +56,17 @@ class Scope:
         return bool(self.user_name or self.external_id or self.group_name)
 
     def has_user(self, user_name: str, external_id: str | None) -> bool:
-        """Whether a user with these names is ours. Suffixes are compared as text, casefolded."""
+        """Whether a user with these names is ours; where the externalId decides, one without any is not."""
+        return self.has_user_name(user_name) and self.has_external_id(external_id)
+
+    def has_user_name(self, user_name: str) -> bool:
+        """Whether a user of this name may be ours. Suffixes are compared as text, casefolded."""
         if self.suffixes and not key(user_name).endswith(self.suffixes):
             return False
-        if self.user_name and not self.user_name.search(user_name):
-            return False
+        return not self.user_name or bool(self.user_name.search(user_name))
+
+    def has_external_id(self, external_id: str | None) -> bool:
+        """Whether a user with this externalId may be ours."""
         return not self.external_id or bool(external_id and self.external_id.search(external_id))
 
     def has_group(self, display_name: str) -> bool:
@@ -128,9 +122,13 @@ def check_document(document: Document, policy: Policy) -> None:
 def _user_problems(document: Document, policy: Policy) -> Iterator[Problem]:
     guard, scope = policy.user_guard(), policy.scope
     for user in document.users:
-        name = user.name
-        if name and not scope.has_user(name, t.cast("str | None", user.values.get("external_id"))):
+        name, external_id = user.name, t.cast("str | None", user.values.get("external_id"))
+        if name and not scope.has_user_name(name):
             yield Problem(str(user.place), "user_name", f"{name} is declared but lies outside of scope; widen scope or drop the entry")
+        # An entry without external_id may well be a user who has one at the service, so it is judged when that is known.
+        if external_id is not None and not scope.has_external_id(external_id):
+            what = f"{external_id} lies outside of scope" if external_id else "an empty one takes the user out of scope"
+            yield Problem(str(user.place), "external_id", f"{what} (external_id_regex); widen scope, or correct or drop the external_id")
         leaves = not user.present or user.values.get("active") is False
         if leaves and guard and guard.match(key(user.user_name)):
             verb = "inactive" if user.present else "absent"

@@ -6,20 +6,23 @@
 
 from __future__ import annotations
 
+import collections
 import hashlib
 import json
 import typing as t
 
-from .._model import shown
-from .plan import Failure, MemberStep, Plan, Step
+from .._model import key, shown
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from .._model import shown
-from .plan import Unchanged
+    from .._model import Directory
+    from .plan import Failure, MemberStep, Plan, Step, Unchanged
 
 Operation = dict[str, t.Any]
+
+DOMAINS = 10
+"""How many domains one warning names."""
 
 VERBS = {
     "user": ("users", {"create": "created", "update": "updated", "rename": "renamed", "enable": "enabled"}),
@@ -62,6 +65,25 @@ def summarize(operations: Iterable[Operation], failures: Iterable[Failure], unch
     for name in summary:
         summary[name]["unchanged"] = getattr(unchanged, name)
     return summary
+
+
+def find_new_domains(plan: Plan, directory: Directory) -> list[str]:
+    """One warning, or none: names are about to be taken in domains that nobody in the tenant has, so perhaps mistyped (B59)."""
+    wanted = [_domain(step.name) for step in plan.users if step.verb in ("create", "rename")]
+    if not wanted or not directory.users:
+        return []
+    known = {_domain(live.user_name) for live in directory.users}
+    counts = collections.Counter(domain for domain in wanted if domain and domain not in known)
+    if not counts:
+        return []
+    named = ", ".join(f"{shown(domain)} ({count})" for domain, count in counts.most_common(DOMAINS))
+    more = f" and {len(counts) - DOMAINS} more" if len(counts) > DOMAINS else ""
+    what = f"Nobody in the tenant has a userName in these domains yet; so many users are about to get one: {named}{more}"
+    return [f"{what}. Zscaler refuses domains that its Support has not registered for the organization."]
+
+
+def _domain(user_name: str) -> str:
+    return key(user_name.rpartition("@")[2])
 
 
 def describe_failures(failures: Iterable[Failure]) -> list[dict[str, t.Any]]:

@@ -7,15 +7,14 @@
 from __future__ import annotations
 
 import typing as t
-import unicodedata
 
-from .._model import key, shown
+from .._model import LiveUser, key, same_value, shown
 from .plan import Plan, Step, Unchanged, order_names
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-    from .._model import DesiredUser, Directory, LiveUser
+    from .._model import DesiredUser, Directory, LiveGroup
     from .match import Matches
     from .plan import Value
     from .policy import Policy
@@ -36,10 +35,14 @@ def plan_users(matches: Matches[DesiredUser, LiveUser], directory: Directory, po
         unchanged += not changes
         for step in changes:
             (retire if step.verb in ("disable", "delete") else steps).append(step)
-    creates = [_create_user(user) for user in matches.missing if user.present]
-    unchanged += len(matches.missing) - len(creates)
+    wanted = [user for user in matches.missing if user.present]
+    unchanged += len(matches.missing) - len(wanted)
+    for user in wanted if policy.scope.external_id else ():
+        if not user.values.get("external_id"):
+            matches.fail("user", user, user.name, WITHOUT_EXTERNAL_ID)
+    creates = [_create_user(user) for user in wanted if key(user.name) not in matches.failed]
     names = [(live[1], live.id) for live in directory.users]
-    named, blocked = order_names([*steps, *creates], names)
+    named, blocked = order_names([*steps, *creates], names, matches.disputed)
     for step, reason in blocked:
         matches.block(step, reason)
     matches.settle()
@@ -52,6 +55,31 @@ def plan_users(matches: Matches[DesiredUser, LiveUser], directory: Directory, po
         unverifiable=tuple(sorted(carried)),
         unchanged=Unchanged(users=unchanged),
     )
+
+
+WITHOUT_EXTERNAL_ID = (
+    "does not exist yet, and would be created without an external_id, which scope.external_id_regex calls none of ours; give the entry "
+    "an external_id, or widen scope"
+)
+
+
+def adoption(step: Step, live: LiveUser | LiveGroup, hidden: Collection[str], policy: Policy) -> tuple[str, dict[str, Value]]:
+    """What to write to an object that was to be created and was there already: why it must be left alone, or the values.
+
+    The plan did not see it, so what the plan decides for those that it sees is decided here: scope, and attributes that the
+    service never shows, which only travel with others. Nobody is disabled in this way, for no limit was asked.
+    """
+    if isinstance(live, LiveUser):
+        prefix, who, ours = "", _who(live), policy.scope.has_user(live.user_name, live.external_id)
+        if step.values.get("active") is False and live.active is not False:
+            return f"is {who} at the service, although the listing did not show it; run again to have it disabled", {}
+    else:
+        prefix, who, ours = "groups.", f"{shown(live.display_name)} (id {shown(live.id)})", policy.scope.has_group(live.display_name)
+    if not ours:
+        return f"is {who} at the service, which lies outside of scope; widen scope to take it over", {}
+    changed = {name: want for name, want in step.values.items() if not same_value(name, getattr(live, name), want)}
+    seen = [name for name in changed if getattr(live, name) is not None or prefix + name not in hidden]
+    return "", changed if seen else {}
 
 
 def _user_conflict(user: DesiredUser, live: LiveUser, policy: Policy) -> str:
@@ -119,19 +147,9 @@ def _differences(wanted: dict[str, Value], live: LiveUser, hidden: frozenset[str
             continue
         if have is None and name in hidden:
             unseen[name] = want
-        elif not _same(name, have, want):
+        elif not same_value(name, have, want):
             changed[name] = want
     return changed, unseen
-
-
-def _same(name: str, have: Value | None, want: Value) -> bool:
-    if isinstance(want, bool) or isinstance(have, bool):
-        return have is want
-    have = have or ""
-    # RFC 7643 4.1.2: an address is compared without regard to case; services that lower it must not cause a change a run (F60).
-    if name == "email":
-        return key(have) == key(want)
-    return have == want or unicodedata.normalize("NFC", have) == unicodedata.normalize("NFC", want)
 
 
 def _shown(live: LiveUser) -> dict[str, Value | None]:

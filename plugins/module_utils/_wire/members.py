@@ -135,7 +135,7 @@ class MemberChange:
         before = len(self._left)
         if present is not None:
             self._left = [change for change in self._left if (change.member in present) is not change.add]
-        elif len(batch) == 1 and not batch[0].add and isinstance(error, ServiceError) and error.scim_type.lower() == "notarget":
+        elif len(batch) == 1 and not batch[0].add and isinstance(error, ServiceError) and error.code.lower() == "notarget":
             # The filter matched nobody (RFC 7644 3.5.2.2), so this one is out already.
             self._left = self._left[1:]
         return len(self._left) < before
@@ -178,9 +178,9 @@ def _is_too_many(error: ServiceError) -> bool:
     """Whether the service says that the request is too big; then it has done nothing of it."""
     if error.status == 413:
         return True
-    return error.status == 400 and (error.scim_type.lower() == "toomany" or bool(_TOO_MANY.search(error.detail)))
+    return error.status == 400 and (error.code.lower() == "toomany" or bool(_TOO_MANY.search(error.detail)))
 
 
 def _is_path_refused(error: ServiceError) -> bool:
     """Whether the service does not know C(members[value eq "..."]) (F35)."""
-    return error.status == 400 and error.scim_type.lower() in ("invalidpath", "invalidfilter")
+    return error.status == 400 and error.code.lower() in ("invalidpath", "invalidfilter")

@@ -119,15 +119,16 @@ class ScimReader:
         """
         kept, listing = self._list_groups(UserPages(self._emails, groups=False), {user.id: user.id for user in users}, True)
         ids = {user.id for user in users}
-        found = kept.members
+        found, partial = kept.members, False
         if not kept.members_shown:
             shown = {user.id: (self.get("Users", user.id) or {}).get("groups") for user in users}
             if any(groups is not None for groups in shown.values()):
                 found = {group.id: {one for one in ids if group.id in set(group_ids(shown[one]))} for group in kept.groups}
+                partial = True
             else:
                 found = {group.id: self.members_of(group.id) for group in kept.groups} if users else {}
         members = {group.id: found.get(group.id, set()) for group in kept.groups}
-        return Directory(groups=tuple(kept.groups), members=members, doubts=tuple(listing.doubts))
+        return Directory(groups=tuple(kept.groups), members=members, doubts=tuple(listing.doubts), partial=partial)
 
     def find_users(self, *, user_name: str = "", external_id: str = "", id: str = "") -> list[LiveUser]:
         """The users that have this id, or this externalId, or this userName: one request each, every user once.
@@ -145,7 +146,8 @@ class ScimReader:
         for resource in found:
             if resource is not None:
                 user = live_user(resource)
-                users[user.id] = user
+                # One id under two names is for the planner to refuse, not for the last answer to decide.
+                users[user.id, key(user.user_name)] = user
                 self._note_emails(user.id, resource)
         return list(users.values())
 

@@ -10,13 +10,13 @@ import time
 import typing as t
 
 from .._errors import Ambiguous, ServiceError, Throttled, Unauthorized, UntrustedAnswer
-from .._model import LiveGroup, LiveUser
+from .._model import LiveGroup, LiveUser, same_value
 from .._transport.address import quote_segment
 from . import bodies
 from .members import BatchSize, Change, MemberChange
 from .reader import ScimReader
 from .resources import identifier, user_ids
-from .trust import is_another, readable_members
+from .trust import is_another, name_of, readable_members
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -45,12 +45,13 @@ class Created(t.NamedTuple):
     """What a create came to.
 
     `adopted`: the object was there before, or may have other values than those asked for, so it needs an update;
-    `live` is then what the service shows of it. Not adopted: nothing is left to do, even if an answer was lost.
+    `live` is then what the service shows of it. Not adopted: nothing is left to do, even if an answer was `lost`.
     """
 
     id: str
     adopted: bool = False
     live: LiveUser | LiveGroup | None = None
+    lost: bool = False
 
 
 class _Identity(t.NamedTuple):
@@ -183,15 +184,16 @@ class ScimService(ScimReader):
         else:
             return self._answered(who, answer)
         self._fresh.add(live.id)
-        return Created(live.id, not lost or _differs(live, values), live)
+        return Created(live.id, not lost or _differs(live, values), live, lost)
 
     def _answered(self, who: _Identity, answer: object) -> Created:
-        """The id from the answer; looked up where it is missing (documented for ZIdentity)."""
-        id = identifier(answer.get("id")) if isinstance(answer, dict) else ""
+        """The id from the answer; looked up where it is missing (documented for ZIdentity), or not shown to be of who was asked for."""
+        id = identifier(answer.get("id")) if isinstance(answer, dict) and name_of(who.kind, answer) else ""
         if not id:
             live = self._holder_soon(who)
             if live is None:
-                raise ServiceError(404, f"the service accepted {who.name!r}, but gave no id and does not show it", who.request)
+                told = "gave no id together with its name"
+                raise ServiceError(404, f"the service accepted {who.name!r}, but {told}, and does not show it", who.request)
             id = live.id
         elif who.kind == "Groups":
             self._known_members[id] = frozenset()
@@ -211,7 +213,7 @@ class ScimService(ScimReader):
         if error.status != 409:
             raise error
         detail = f"{who.name!r} exists but is not visible, being deleted lately or held by another identity provider"
-        raise ServiceError(409, f"{detail}; remove it there, or rename it: {error.detail}", who.request, error.scim_type) from error
+        raise ServiceError(409, f"{detail}; remove it there, or rename it: {error.detail}", who.request, error.code) from error
 
     def _holder_soon(self, who: _Identity) -> LiveUser | LiveGroup | None:
         """Who has this name, looked for a little longer, because there must be somebody (F47)."""
@@ -266,7 +268,7 @@ class ScimService(ScimReader):
             return holder.id
         one, name = ("user", "userName") if who.kind == "Users" else ("group", "displayName")
         text = f"{who.name!r} is gone, and the {one} who now has this {name} (id {holder.id}) has another externalId"
-        raise ServiceError(404, f"{text}; run again to plan with what is there now", gone.request, gone.scim_type) from gone
+        raise ServiceError(404, f"{text}; run again to plan with what is there now", gone.request, gone.code) from gone
 
     def _write_user(self, id: str, values: Values) -> None:
         if self._put:
@@ -335,7 +337,7 @@ class ScimService(ScimReader):
             self._http.send("DELETE", f"{kind}/{quote_segment(id)}")
         except ServiceError as error:
             if error.status == 409:
-                raise ServiceError(409, f"{error.detail}; {explanation}".lstrip("; "), error.request, error.scim_type) from error
+                raise ServiceError(409, f"{error.detail}; {explanation}".lstrip("; "), error.request, error.code) from error
             if error.status != 404:
                 raise
 
@@ -345,7 +347,7 @@ def _differs(live: LiveUser | LiveGroup, values: Values) -> bool:
     shown = live._asdict()
     if shown.get("active") is None:
         shown["active"] = values.get("active")
-    return any((shown.get(name) or "") != (value or "") for name, value in values.items())
+    return any(not same_value(name, shown.get(name), value) for name, value in values.items())
 
 
 def _conflict(who: _Identity, what: str, holders: Sequence[LiveUser | LiveGroup]) -> ServiceError:
@@ -356,9 +358,9 @@ def _conflict(who: _Identity, what: str, holders: Sequence[LiveUser | LiveGroup]
 
 def _advised(error: ServiceError) -> ServiceError:
     """The error with the way out, where there is one (F26, F35)."""
-    unknown = error.status in (405, 501) or error.scim_type.lower() in ("invalidpath", "invalidfilter")
+    unknown = error.status in (405, 501) or error.code.lower() in ("invalidpath", "invalidfilter")
     if not unknown or not error.request.startswith("PATCH"):
         return error
-    advised = ServiceError(error.status, f"{error.detail}; {USE_PUT}".lstrip("; "), error.request, error.scim_type)
+    advised = ServiceError(error.status, f"{error.detail}; {USE_PUT}".lstrip("; "), error.request, error.code)
     advised.undone = error.undone
     return advised

@@ -107,6 +107,16 @@ OPTIONS: list[tuple[str, dict[str, t.Any], tuple[str, ...]]] = [
     ("b54 no time at all", {"timeout": 0}, ("timeout",)),
     ("b56 a broken expression", {"scope": {"user_name_regex": "("}}, ("scope.user_name_regex",)),
     (
+        "b47 expires where nobody would be taken out",
+        {"groups": [{"display_name": "A", "members": [{"user_name": "a@corp.example", "expires": "2030-01-31"}]}], "membership": "append"},
+        ("groups[0]", "expires has no effect with membership: append (the option of the task)"),
+    ),
+    (
+        "b57 an external_id outside of scope",
+        {"users": [{"user_name": "a@corp.example", "external_id": "x-1"}], "scope": {"external_id_regex": "^hr-"}},
+        ("users[0]", "external_id: x-1 lies outside of scope"),
+    ),
+    (
         "b57 a protected user declared absent",
         {"users": [{"user_name": "admin@corp.example", "state": "absent"}], "protected_users": ["admin@*"]},
         ("users[0]", "protected"),

@@ -98,7 +98,7 @@ def as_options(policy: Policy) -> dict[str, t.Any]:
     }
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2 * settings.default.max_examples, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents(), directories(), policies())
 def test_r9_check_mode_predicts_the_run_and_sends_only_get(document: Document, directory: Directory, policy: Policy) -> None:
     for names in ([live.user_name for live in directory.users], [live.display_name for live in directory.groups]):

@@ -11,6 +11,8 @@ import typing as t
 
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils import _converge
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.scim import ScimService
+from ansible_collections.scimops.zscaler_one.tests.sandbox import intake
 
 from .conftest import Company
 
@@ -86,6 +88,23 @@ def test_f60_a_service_that_lowers_names_and_addresses_is_no_change_in_every_run
     assert (again["changed"], again["writes"]) == (False, [])
 
 
+def test_f60_a_value_that_the_service_rewrites_is_told_by_name_and_is_no_failure(firm: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No run can end that (R8: no write, or a named warning): the declared value is not what the service keeps."""
+    real = intake.Intake._text
+    monkeypatch.setattr(intake.Intake, "_text", lambda self, attribute, value: real(self, attribute, " ".join(value.split()).title()))
+    state = {"users": [{"user_name": "ada@corp.example", "department": "R and  D", "display_name": "Ada L"}]}
+    for _run in range(2):
+        answer = firm.apply(state)
+        assert "failed" not in answer, answer.get("msg")
+        assert (answer["changed"], len(answer["writes"])) == (True, 1)
+        rewritten = [str(warning) for warning in answer["warnings"] if "rewrites" in str(warning)]
+        assert len(rewritten) == 1
+        assert "The service rewrites department of user ada@corp.example: declared 'R and  D', shown 'R And D'" in rewritten[0]
+    state["users"][0]["department"] = "R And D"
+    again = firm.apply(state)
+    assert (again["changed"], again["writes"], "rewrites" in str(again.get("warnings"))) == (False, [], False)
+
+
 def test_f31_a_name_that_is_taken_by_somebody_who_is_not_shown(firm: Company) -> None:
     firm.sandbox.switch(deleted_users="hidden")
     firm.run("scim_user", user_name="bob@corp.example", state="absent")
@@ -144,14 +163,43 @@ def test_f35_a_service_without_value_filters_is_never_sent_a_remove_of_all(firm:
     assert firm.members("Ops") == ["ada@corp.example"]
 
 
+def arrive_after_listing(firm: Company, monkeypatch: pytest.MonkeyPatch, user: dict[str, t.Any]) -> None:
+    """The first listing is complete in itself and lacks this user, whom somebody makes right after it was taken."""
+    real = ScimService.read
+
+    def read(service: ScimService, **options: t.Any) -> t.Any:
+        directory = real(service, **options)
+        if not firm.sandbox.tenant.users.find("userName", user["userName"]):
+            firm.sandbox.seed(users=[user])
+        return directory
+
+    monkeypatch.setattr(ScimService, "read", read)
+
+
 @pytest.mark.parametrize("status", [409, 400, 500])
-def test_f30_f32_somebody_made_the_same_user_meanwhile(firm: Company, status: int) -> None:
-    """The listing is taken before; the create then meets the user, whatever the service calls that."""
-    firm.sandbox.switch(conflict_status=status, page_cap=1000)
-    firm.sandbox.faults.add({"method": "GET", "route": "/Users", "filtered": False, "nth": 1}, {"kind": "skip", "items": 2})
-    answer = firm.apply({"users": [{"user_name": "bob@corp.example", "department": "Support"}]}, verify=False)
-    assert len([1 for one in firm.sandbox.tenant.users.records if "bob" in str(one)]) <= 1
-    assert answer.get("failed") or firm.user("bob@corp.example")["department"] == "Support"
+@pytest.mark.parametrize(("department", "sent"), [("Support", ["POST /Users"]), ("Sales", ["POST /Users", "PATCH /Users/{id}"])])
+def test_f30_f32_somebody_made_the_same_user_meanwhile(
+    firm: Company, status: int, department: str, sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The create meets the user, whatever the service calls that; the user is brought to the declared values and is there once."""
+    firm.sandbox.switch(conflict_status=status)
+    arrive_after_listing(firm, monkeypatch, {"userName": "eve@corp.example", "externalId": "hr-9", "department": department})
+    answer = firm.apply({"users": [{"user_name": "Eve@corp.example", "department": "Support"}]})
+    assert "failed" not in answer, answer.get("msg")
+    assert [request for request, _body in answer["writes"]] == sent
+    assert len(firm.sandbox.tenant.users.find("userName", "eve@corp.example")) == 1
+    assert firm.user("eve@corp.example")["department"] == "Support"
+    assert firm.user("eve@corp.example")["external_id"] == "hr-9"
+
+
+def test_law_03_who_was_made_meanwhile_outside_of_scope_is_left_alone(firm: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    arrive_after_listing(firm, monkeypatch, {"userName": "eve@corp.example", "department": "Sales"})
+    state = {"users": [{"user_name": "eve@corp.example", "external_id": "hr-9", "department": "Support", "groups": ["Ops"]}]}
+    answer = firm.apply({**state, "groups": [{"display_name": "Ops"}]}, scope={"external_id_regex": "^hr-"})
+    assert answer["failed"]
+    assert [request for request, _body in answer["writes"]] == ["POST /Users"]
+    assert "lies outside of scope" in answer["msg"]
+    assert firm.user("eve@corp.example")["department"] == "Sales"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.scimops.zscaler_one.plugins.module_utils import _converge, _module
+from ansible_collections.scimops.zscaler_one.plugins.module_utils import _converge, _module, _task
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import ServiceError
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import Directory
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.plan import Failure, Plan, Step
@@ -52,14 +52,14 @@ def test_in_check_mode_the_transport_itself_refuses_a_write(firm: Company, monke
 
 
 def test_warnings_of_the_pace_are_told(firm: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = _module.Task.connect
+    real = _module.connect_service
 
-    def connect(task: _module.Task) -> t.Any:
+    def connect(task: _task.Task) -> t.Any:
         service = real(task)
         task.http.pace.warnings.append("the pace is not shared")
         return service
 
-    monkeypatch.setattr(_module.Task, "connect", connect)
+    monkeypatch.setattr(_module, "connect_service", connect)
     assert "the pace is not shared" in told(firm.apply(people("ada")))
 
 
@@ -81,14 +81,14 @@ def test_names_that_do_not_print_reach_neither_message_nor_warning(firm: Company
     def converge(*_args: object, **_options: object) -> t.NoReturn:
         raise ServiceError(403, f"no {bad}one", "POST Users")
 
-    real = _module.Task.connect
+    real = _module.connect_service
 
-    def connect(task: _module.Task) -> t.Any:
+    def connect(task: _task.Task) -> t.Any:
         service = real(task)
         task.http.pace.warnings.append(f"odd {bad}name")
         return service
 
-    monkeypatch.setattr(_module.Task, "connect", connect)
+    monkeypatch.setattr(_module, "connect_service", connect)
     monkeypatch.setattr(_module, "converge", converge)
     answer = firm.apply(people("ada"))
     assert bad not in answer["msg"]
@@ -98,11 +98,11 @@ def test_names_that_do_not_print_reach_neither_message_nor_warning(firm: Company
 
 
 def test_half_characters_are_escaped_wherever_they_are() -> None:
-    assert _module.encodable({f"a{HALF}": [f"b{HALF}", (f"é{HALF}", 1, None)]}) == {"a\\ud800": ["b\\ud800", ["é\\ud800", 1, None]]}
+    assert _task.encodable({f"a{HALF}": [f"b{HALF}", (f"é{HALF}", 1, None)]}) == {"a\\ud800": ["b\\ud800", ["é\\ud800", 1, None]]}
 
 
 def test_lines_stay_lines_and_all_else_is_escaped() -> None:
-    assert _module.printable(f"one\n{ESCAPE}two\r") == "one\n\\x1b[31mtwo\\r"
+    assert _task.printable(f"one\n{ESCAPE}two\r") == "one\n\\x1b[31mtwo\\r"
 
 
 def test_check_mode_says_that_nothing_was_done_yet() -> None:
@@ -205,6 +205,21 @@ def test_b58_disabling_who_is_not_declared_compares_active(firm: Company) -> Non
     assert firm.apply(people("ada"), prune_users="disable", scope=SCOPE)["changed"] is False
 
 
+def test_b58_nobody_is_disabled_where_the_service_never_shows_who_is_active(firm: Company) -> None:
+    """It could not be told from one who is disabled already: that would be a change in every run."""
+    firm.sandbox.switch(hidden_attributes=["active"])
+    answer = firm.apply(people("ada"), prune_users="disable", scope=SCOPE)
+    assert (answer["changed"], answer["writes"]) == (False, [])
+
+
+def test_b59_domains_of_nobody_are_one_warning_in_check_mode_and_in_the_run(firm: Company) -> None:
+    firm.sandbox.switch(domains="*")
+    state = {"users": [{"user_name": f"{name}@corp.exmaple"} for name in ("x", "y")]}
+    for check in (True, False):
+        assert len([one for one in told(firm.apply(state, check=check)) if "corp.exmaple (2)" in one]) == 1
+    assert [one for one in told(firm.apply(state)) if "corp.exmaple" in one] == []
+
+
 def test_only_declared_groups_are_read_one_by_one(company: Company) -> None:
     company.sandbox.switch(groups_carry_members="get", users_carry_groups=False)
     users = [{"userName": f"user{number}@corp.example"} for number in range(3)]
@@ -224,3 +239,26 @@ def test_the_brake_counts_the_members_of_a_group_that_goes(company: Company) -> 
     answer = company.apply({"groups": [{"display_name": "Big", "state": "absent"}]})
     assert answer["failed"], answer
     assert answer["writes"] == []
+    assert [(one["what"], one["removals"]) for one in answer["refused"]["brake"]] == [("members of all groups", 30)]
+
+
+@pytest.mark.parametrize("field", ["id", "external_id"])
+def test_the_members_of_a_group_known_by_its_id_are_read(company: Company, field: str) -> None:
+    """Its name at the service may be another, so no group may be left out by name."""
+    company.sandbox.switch(groups_carry_members="get", users_carry_groups=False)
+    company.sandbox.seed(
+        users=[{"userName": "a@corp.example"}], groups=[{"displayName": "Old", "externalId": "x1", "members": ["a@corp.example"]}]
+    )
+    known = {"id": company.sandbox.tenant.groups.find("displayName", "Old")[0].id, "external_id": "x1"}[field]
+    answer = company.apply({"groups": [{"display_name": "New", field: known, "members": []}]}, check=True)
+    assert [one["verb"] for one in answer["operations"]] == ["rename", "remove"]
+
+
+def test_declared_groups_are_read_even_where_nobody_names_members(firm: Company) -> None:
+    answer = firm.apply({"groups": [{"display_name": "Ops"}]})
+    assert (answer["changed"], answer["reads"], answer["writes"]) == (False, ["GET /Groups"], [])
+
+
+def test_users_who_name_groups_need_the_groups(firm: Company) -> None:
+    answer = firm.apply(people("bob", groups=["Ops"]))
+    assert [(one["verb"], one["group"]) for one in answer["operations"]] == [("add", "Ops")]

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -20,6 +21,7 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import
 )
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import Directory, LiveGroup, LiveUser
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.plan import MemberStep, Plan, Ref, Step
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.policy import Policy, Scope
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.scim import Created
 
 
@@ -86,8 +88,8 @@ def refusal(status: int = 400, detail: str = "no") -> ServiceError:
     return ServiceError(status, detail, "POST Users")
 
 
-def run(plan: Plan, service: Service, directory: Directory | None = None, **options: bool) -> Outcome:
-    return Carrier(service, directory or TENANT, **options).carry_out(plan)
+def run(plan: Plan, service: Service, directory: Directory | None = None, policy: Policy | None = None, **options: bool) -> Outcome:
+    return Carrier(service, directory or TENANT, policy, **options).carry_out(plan)
 
 
 WHOLE = Plan(
@@ -228,14 +230,15 @@ def test_members_who_are_refused_alike_in_ten_groups_end_the_run() -> None:
 class Adopting(Service):
     """Every create finds that `live` was there before; each update is answered with another id."""
 
-    def __init__(self, live: LiveUser | None = None, now: str = "") -> None:
+    def __init__(self, live: LiveUser | None = None, now: str = "", lost: bool = False) -> None:
         super().__init__()
         self.live = live
         self.now = now
+        self.lost = lost
 
     def create_user(self, name: str, values: dict, *, confirm: bool = False) -> Created:
         super().create_user(name, values, confirm=confirm)
-        return Created(self.live.id if self.live else "id", bool(self.live), self.live)
+        return Created(self.live.id if self.live else "id", bool(self.live), self.live, self.lost)
 
     def update_user(self, found: str, values: dict, *, user_name: str = "", external_id: str | None = None) -> str:
         return self.now or super().update_user(found, values, user_name=user_name, external_id=external_id)
@@ -277,3 +280,51 @@ def test_f54_members_that_were_written_start_the_count_anew() -> None:
     errors = {("change_members", f"g{number}"): refusal(500) for number in range(30) if number % 9}
     steps = tuple(MemberStep(Ref(f"G{number}", f"g{number}"), (Ref("bob", "u2"),)) for number in range(30))
     assert not run(Plan(add_members=steps), Service(errors)).stopped
+
+
+def test_law_03_an_adopted_object_out_of_scope_is_neither_written_nor_added_to_groups() -> None:
+    """The plan did not see it, so its scope is looked at when the create meets it."""
+    service = Adopting(LiveUser("u9", "ada", "", department="Y"))
+    plan = Plan(users=(ADA,), add_members=(MemberStep(Ref("Ops", "g2"), (Ref("ada", ""),)),))
+    outcome = run(plan, service, policy=Policy(scope=Scope(external_id=re.compile("^hr-"))))
+    assert [call[0] for call in service.calls] == ["create_user"]
+    assert outcome.done == []
+    assert [(one.kind, one.name) for one in outcome.failures] == [("user", "ada"), ("membership", "ada")]
+    assert outcome.failures[0].detail == "is ada (id u9) at the service, which lies outside of scope; widen scope to take it over"
+
+
+@pytest.mark.parametrize(
+    ("live", "written"),
+    [
+        (LiveUser("u9", "ada", display_name="Ada"), []),
+        (LiveUser("u9", "ada", display_name="A"), [("update_user", "u9", "ada", ("department", "display_name"))]),
+    ],
+    ids=["alone", "along with another"],
+)
+def test_an_attribute_that_is_never_shown_is_not_written_alone_to_an_adopted_object(live: LiveUser, written: list[tuple]) -> None:
+    service = Adopting(live)
+    outcome = run(Plan(users=(ADA,)), service, replace(TENANT, hidden=frozenset({"department"})))
+    assert service.calls[1:] == written
+    assert len(outcome.done) == len(written)
+
+
+def test_f04_our_own_create_with_an_attribute_that_is_never_shown_counts_as_created() -> None:
+    service = Adopting(LiveUser("u9", "ada", display_name="Ada"), lost=True)
+    outcome = run(Plan(users=(ADA,)), service, replace(TENANT, hidden=frozenset({"department"})))
+    assert len(service.calls) == 1
+    assert [one["verb"] for one in outcome.done] == ["create"]
+
+
+@pytest.mark.parametrize("active", [True, None])
+def test_law_04_nobody_is_disabled_who_was_only_found_by_a_create(active: bool | None) -> None:
+    service = Adopting(LiveUser("u9", "ada", active=active))
+    outcome = run(Plan(users=(Step("user", "create", "ada", values={"active": False}),)), service)
+    assert len(service.calls) == 1
+    assert "run again to have it disabled" in outcome.failures[0].detail
+
+
+def test_f60_an_adopted_object_whose_values_only_differ_in_form_is_no_change() -> None:
+    service = Adopting(LiveUser("u9", "ada", display_name="Zoe\u0308", email="ADA@corp.example"))
+    step = Step("user", "create", "ada", values={"display_name": "Zo\u00eb", "email": "ada@corp.example"})
+    assert run(Plan(users=(step,)), service).done == []
+    assert len(service.calls) == 1

@@ -122,6 +122,9 @@ def test_absent_needs_no_name(ada):
         ({"user_name": "ada@corp.example", "page_size": 0}, "page_size"),
         ({"user_name": "ada@corp.example", "members_per_request": 0}, "members_per_request"),
         ({"user_name": "ada@corp.example", "removal_limit": {"percent": 150}}, "percent"),
+        ({"user_name": "ada@corp.example", "new_user_name": "a@corp.example", "state": "absent"}, "has no meaning with state: absent"),
+        ({"user_name": "ada@corp.example", "groups": ["Sales"], "state": "absent"}, "names groups of a user who is to be absent"),
+        ({"user_name": "ada@corp.example", "groups": ["a", "b", "c"], "max_groups_per_user": 2}, "at most 2 are allowed"),
     ],
 )
 @pytest.mark.parametrize("check", [True, False], ids=["check", "real"])
@@ -207,3 +210,21 @@ def test_a_user_who_is_gone_is_absent_by_id_too(ada):
     assert ada.run("scim_user", id=found, state="absent")["changed"]
     again = ada.run("scim_user", id=found, state="absent")
     assert (again["changed"], again.get("failed"), again["writes"]) == (False, None, [])
+
+
+def test_b60_the_option_that_the_error_names_is_there(ada):
+    names = [f"Team {number}" for number in range(130)]
+    ada.sandbox.seed(groups=[{"displayName": name} for name in names])
+    answer = ada.run("scim_user", user_name="ada@corp.example", groups=names)
+    assert "(max_groups_per_user)" in answer["msg"]
+    assert "failed" not in ada.run("scim_user", user_name="ada@corp.example", groups=names, max_groups_per_user=0, check=True)
+
+
+@pytest.mark.parametrize(("shown", "partial"), [("never", True), ("always", False)])
+def test_the_brake_says_where_it_saw_the_memberships_of_one_user_only(tenant, shown, partial):
+    tenant.sandbox.switch(groups_carry_members=shown)
+    names = [f"Team {number}" for number in range(7)]
+    tenant.sandbox.seed(users=[{**ADA, "groups": names}])
+    answer = tenant.run("scim_user", user_name="ada@corp.example", groups=[], check=True)
+    assert "members of all groups: 7 of " in answer["msg"]
+    assert ("of that user alone" in answer["msg"]) is partial

@@ -339,6 +339,30 @@ def test_b47_expires_is_refused_where_nobody_would_be_taken_out(membership: str)
     assert f"expires has no effect with membership: {membership}" in one(groups=[group])
 
 
+@pytest.mark.parametrize("membership", ["append", "remove"])
+def test_b47_expires_is_refused_under_the_membership_of_the_task_too(membership: str) -> None:
+    members = [{**ADA, "expires": "2027-01-31"}]
+    found = one(groups=[{"display_name": "A", "members": members}], membership=membership)
+    assert f"expires has no effect with membership: {membership} (the option of the task)" in found
+    own = build(groups=[{"display_name": "A", "membership": "exact", "members": members}], membership=membership)
+    assert own.groups[0].members
+
+
+@pytest.mark.parametrize(("groups", "wrong"), [(["Ops"], True), ([], False)])
+def test_an_absent_user_has_no_groups(groups: list[str], wrong: bool) -> None:
+    entry = {**ADA, "groups": groups, "state": "absent"}
+    if wrong:
+        assert one([entry]) == "people.json (users[0]): groups: names groups of a user who is to be absent; drop groups, or state: absent"
+    else:
+        assert not build([entry]).users[0].present
+
+
+def test_an_absent_user_cannot_be_renamed() -> None:
+    fields = {**USER_FIELDS, "new_user_name": USER_FIELDS["user_name"]._replace(required=False)}
+    with pytest.raises(InputError, match="new_user_name: has no meaning with state: absent"):
+        check_user({**ADA, "new_user_name": "eve@corp.example", "state": "absent"}, Place("", 0, "x"), fields=fields)
+
+
 @pytest.mark.parametrize("name", ["password", "Bearer_Token", "clientSecret", "api_key", "pass-phrase", "pwd"])
 def test_b49_secrets_are_refused_and_never_shown(name: str) -> None:
     value = secrets.token_urlsafe(24)
@@ -457,7 +481,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4 * settings.default.max_examples, deadline=None)
 @given(st.lists(VALUES, max_size=4), st.lists(VALUES, max_size=4))
 def test_whatever_comes_in_a_document_or_an_input_error_comes_out(users: list[object], groups: list[object]) -> None:
     for raw in (inline_entries(users, groups), [Raw("user", Place("f", 1, ""), item) for item in users]):  # type: ignore[arg-type]
@@ -488,7 +512,7 @@ def test_b37_the_short_way_knows_every_sign_of_an_unresolved_value(name: str, ma
     assert "was not resolved" in found
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4 * settings.default.max_examples, deadline=None)
 @given(st.lists(PLAIN_USERS, min_size=1, max_size=4))
 def test_the_short_way_finds_what_the_long_way_finds(users: list[dict[str, object]]) -> None:
     short, long = Inspection(max_groups_per_user=3), Inspection(max_groups_per_user=3)

@@ -121,6 +121,11 @@ def test_csv_rows_know_their_lines_and_an_empty_cell_leaves_alone(write: Write) 
     assert (str(bob.place), bob.values, bob.groups) == ("state.csv:3", {"active": False}, ())
 
 
+def test_csv_spaces_around_the_semicolons_of_groups_do_not_count(write: Write) -> None:
+    document = load(write("a.csv", "user_name,groups\na@b,Ops; Sales ;Ops & Co;  R and D\n"))
+    assert document.users[0].groups == ("Ops", "Sales", "Ops & Co", "R and D")
+
+
 def test_csv_warns_of_empty_cells_for_groups_among_others(write: Write) -> None:
     document = load(write("a.csv", "user_name,groups\na@b,Ops\nc@d,\n"))
     assert document.users[1].groups is None
@@ -375,7 +380,9 @@ def test_b39_csv_with_line_ends_of_old_macs(write: Write) -> None:
         ("user_name,id,id\na@b,x,y\n", "a.csv:1: column 3: id is there twice"),
         ("id,state\n1,absent\n", "a.csv:1: user_name: the column is missing"),
         ("user_name,id\n,1\n", "a.csv:2: user_name: is missing"),
-        ("user_name,groups\na@b,A; B\n", "a.csv:2: groups[1]: begins or ends with a space"),
+        ("user_name,groups\na@b, A;B\n", "a.csv:2: groups[0]: begins or ends with a space"),
+        ("user_name,groups\na@b,A;B \n", "a.csv:2: groups[1]: begins or ends with a space"),
+        ("user_name,groups\na@b,A; ;B\n", "a.csv:2: groups[1]: is empty"),
         ("user_name,groups\na@b,A;;B\n", "a.csv:2: groups[1]: is empty"),
         ('user_name,id\n"a@b",1\n"c\n@d",2\ne,3\n', "a.csv:3: user_name: holds a control character"),
     ],

@@ -20,9 +20,9 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import 
     LiveUser,
 )
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.directory import plan_directory
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.plan import Bases, Ref
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.plan import Bases, Ref, Step, order_names
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.policy import Policy, Scope
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.report import list_operations
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.report import find_new_domains, list_operations
 
 from .worlds import group, place, user
 
@@ -487,3 +487,117 @@ def test_a_protected_group_known_by_its_id_alone_is_not_deleted() -> None:
     assert plan.empty
     (failure,) = plan.failures
     assert "protected (protected_groups)" in failure.detail
+
+
+BY_NUMBER = Scope(external_id=re.compile("^hr-"))
+
+
+def test_an_entry_without_external_id_is_the_user_who_has_one_at_the_service() -> None:
+    document = Document(users=(user("ada@corp.example", department="Sales"),))
+    assert planned(document, scope=BY_NUMBER) == [("user", "update", "ada@corp.example", "department")]
+
+
+def test_an_entry_without_external_id_is_not_created_out_of_scope_and_the_others_go_on() -> None:
+    document = Document(users=(user("eve@corp.example", ("Ops",)), user("max@corp.example", external_id="hr-9")))
+    plan = plan_directory(document, TENANT, Policy(scope=BY_NUMBER))
+    assert short(list_operations(plan)) == [("user", "create", "max@corp.example", "external_id")]
+    ((name, detail),) = [(failure.name, failure.detail) for failure in plan.failures]
+    assert name == "eve@corp.example"
+    assert "give the entry an external_id, or widen scope" in detail
+
+
+def test_an_absent_entry_without_external_id_who_is_not_there_is_as_declared() -> None:
+    plan = plan_directory(Document(users=(replace(user("eve@corp.example"), present=False),)), TENANT, Policy(scope=BY_NUMBER))
+    assert (plan.empty, plan.failures, plan.unchanged.users) == (True, (), 1)
+
+
+EVE = LiveUser("u3", "eve@corp.example", "hr-3", active=True)
+NAMES = [
+    (
+        "held by somebody whom nobody moves",
+        (replace(user("bob@corp.example"), id="u1"), DesiredUser("", place(), id="u2")),
+        {"bob@corp.example": "held by id u2, which keeps it"},
+    ),
+    (
+        "held by one whose rename is blocked",
+        (
+            replace(user("bob@corp.example"), id="u1"),
+            replace(user("eve@corp.example"), id="u2"),
+            DesiredUser("", place(), id="u3"),
+        ),
+        {"bob@corp.example": "held by id u2, whose own rename is not possible", "eve@corp.example": "held by id u3, which keeps it"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("declared", "reasons"), [case[1:] for case in NAMES], ids=[case[0] for case in NAMES])
+def test_why_a_name_is_not_free(declared: tuple[DesiredUser, ...], reasons: dict[str, str]) -> None:
+    plan = plan_directory(Document(users=declared), replace(TENANT, users=(ADA, BOB, EVE)), Policy())
+    assert plan.empty
+    assert {failure.name: failure.detail.removeprefix("the name is ") for failure in plan.failures} == reasons
+
+
+def test_why_a_name_is_not_free_behind_a_swap_and_beside_a_conflict() -> None:
+    renames = [Step("user", "rename", name, id) for name, id in (("b", "1"), ("a", "2"), ("a", "3"), ("e", "4"))]
+    live = [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4"), ("e", "5")]
+    ordered, stuck = order_names([*renames, Step("user", "create", "b")], live, {"5"})
+    assert ordered == []
+    assert [(step.verb, step.id, reason.split(",")[-1].split(";")[0].strip()) for step, reason in stuck] == [
+        ("rename", "1", "waits for a name that is only free after this rename (a swap)"),
+        ("rename", "2", "waits for a name that is only free after this rename (a swap)"),
+        ("rename", "3", "whose own rename is not possible"),
+        ("rename", "4", "to which nothing is written because its own entry failed"),
+        ("create", "", "whose own rename is not possible"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "directory",
+    [
+        replace(TENANT, users=(ADA, BOB._replace(id="u1"))),
+        replace(TENANT, groups=(ENG, OPS._replace(id="g1"))),
+    ],
+    ids=["users", "groups"],
+)
+def test_one_id_under_two_names_is_never_written_to(directory: Directory) -> None:
+    document = Document(users=(replace(user("bob@corp.example"), present=False),))
+    with pytest.raises(Refusal, match=r"id [ug]1 as .* and as .*, so a write to it might hit somebody else\. Nothing was written"):
+        plan_directory(document, directory, Policy())
+
+
+def test_one_id_under_one_name_in_two_spellings_is_one_user() -> None:
+    directory = replace(TENANT, users=(ADA, ADA._replace(user_name="ADA@corp.example"), BOB))
+    plan_directory(Document(groups=(DesiredGroup("Ops", place()),)), directory, Policy())
+
+
+def test_b25_b27_a_mistyped_name_is_answered_with_the_nearest_one() -> None:
+    document = Document(
+        users=(user("ada@corp.example", ("Enginering", "Quite other")),),
+        groups=(group("Ops", "bop@corp.example", "ada@corp.exmaple", "zeno@corp.example"),),
+    )
+    with pytest.raises(InputError) as raised:
+        plan_directory(document, TENANT, Policy())
+    ends = [problem.reason.rpartition("; ")[2] for problem in raised.value.problems]
+    declare = "declare it (or make it first, with scim_group), or correct the name"
+    assert ends[:2] == ["did you mean Engineering?", declare]
+    assert ends[3] == "did you mean ada@corp.example?"
+    assert ends[4] == "declare the user (or make it first), or correct the name"
+
+
+def test_b59_domains_that_nobody_has_are_one_warning_with_counts() -> None:
+    new = [
+        user(f"{name}@{domain}")
+        for name, domain in (("a", "corp.exmaple"), ("b", "CORP.exmaple"), ("c", "x.example"), ("d", "corp.example"))
+    ]
+    plan = plan_directory(Document(users=tuple(new)), TENANT, Policy())
+    (warning,) = find_new_domains(plan, TENANT)
+    assert "corp.exmaple (2), x.example (1)." in warning
+    assert find_new_domains(plan, NOBODY) == []
+    assert find_new_domains(plan_directory(Document(users=(user("ada@corp.example"),)), TENANT, Policy()), TENANT) == []
+
+
+def test_b59_a_renaming_into_a_new_domain_counts_and_many_domains_are_cut() -> None:
+    renamed = plan_directory(Document(users=(user("ada@new.example", external_id="hr-1"),)), TENANT, Policy())
+    assert "new.example (1)." in find_new_domains(renamed, TENANT)[0]
+    many = plan_directory(Document(users=tuple(user(f"a@d{number}.example") for number in range(12))), TENANT, Policy())
+    assert " and 2 more." in find_new_domains(many, TENANT)[0]

@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 
 from .worlds import directories, documents, play, policies
 
-many_worlds = settings(max_examples=300, deadline=None)
+many_worlds = settings(max_examples=3 * settings.default.max_examples, deadline=None)
 
 
 def plan_or_skip(document: Document, directory: Directory, policy: Policy) -> Plan:

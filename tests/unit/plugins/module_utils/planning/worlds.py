@@ -127,8 +127,10 @@ def documents(draw: st.DrawFn) -> Document:
             if draw(st.booleans()):
                 values[attribute] = draw(st.sampled_from(choices))
         named = draw(st.sampled_from([titles, list(GROUPS)]))
-        groups = tuple(draw(st.lists(st.sampled_from(named), unique=True))) if named and draw(st.booleans()) else None
-        users.append(DesiredUser(name, place(name), values, groups=groups, present=draw(st.sampled_from([True, True, True, False]))))
+        present = draw(st.sampled_from([True, True, True, False]))
+        # Groups of an absent user are an input error.
+        groups = tuple(draw(st.lists(st.sampled_from(named), unique=True))) if named and present and draw(st.booleans()) else None
+        users.append(DesiredUser(name, place(name), values, groups=groups, present=present))
     groups = []
     for title in titles:
         members = draw(st.none() | st.lists(st.sampled_from(NAMES), unique_by=key, max_size=6))

@@ -128,8 +128,8 @@ def nothing(_request):
     return NotImplemented
 
 
-def refuse(status, detail, request, scim_type=""):
-    return ServiceError(status, detail, f"{request.method} {request.path}", scim_type)
+def refuse(status, detail, request, code=""):
+    return ServiceError(status, detail, f"{request.method} {request.path}", code)
 
 
 def people(count, **more):

@@ -49,8 +49,8 @@ def ids(count, letter="u"):
     return [f"{letter}{number}" for number in range(count)]
 
 
-def refuse(status, detail="", scim_type=""):
-    return ServiceError(status, detail, PATCH, scim_type)
+def refuse(status, detail="", code=""):
+    return ServiceError(status, detail, PATCH, code)
 
 
 @pytest.mark.parametrize(
@@ -116,10 +116,10 @@ def test_f35_an_unknown_path_refuses_the_removals_and_not_the_adds():
     assert group.batches == [8, 5]
 
 
-def bad(*members, status=400, scim_type=""):
+def bad(*members, status=400, code=""):
     def judge(_group, changes):
         if any(change.member in members for change in changes):
-            raise refuse(status, "bad member", scim_type)
+            raise refuse(status, "bad member", code)
 
     return judge
 

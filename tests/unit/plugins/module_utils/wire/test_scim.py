@@ -52,7 +52,7 @@ def test_an_answer_without_id_leads_to_a_look_up(body):
 
 def test_an_accepted_user_who_cannot_be_found_is_an_error():
     http = FakeHttp(answer=in_turn((on("POST"), {})))
-    with pytest.raises(ServiceError, match="gave no id and does not show it"):
+    with pytest.raises(ServiceError, match="gave no id together with its name, and does not show it"):
         service(http).create_user("ada", {})
 
 
@@ -90,7 +90,7 @@ def test_r2_a_lost_create_of_a_group_is_adopted():
 def test_f32_a_500_for_a_duplicate_is_adopted_and_known_to_differ():
     http = FakeHttp([user(displayName="old", active=True)], answer=in_turn((on("POST"), LOST)))
     created = service(http).create_user("ADA", {"display_name": "new"})
-    assert created == Created("u1", True, LiveUser("u1", "ada", None, "old", active=True))
+    assert created == Created("u1", True, LiveUser("u1", "ada", None, "old", active=True), lost=True)
 
 
 @pytest.mark.parametrize(
