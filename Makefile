@@ -10,14 +10,14 @@ DEV = "$$($(CHECKS) --environment dev)/bin"
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
 
-demo: ## see it work: a sandbox, a directory kept in files, what happened
+demo: ## see it work: Entra provisions a sandbox, a directory kept in files, what happened
 	@ANSIBLE_HOME=build/home/ansible ANSIBLE_COLLECTIONS_PATH=build/link ANSIBLE_LOCALHOST_WARNING=false \
-	ANSIBLE_INVENTORY_UNPARSED_WARNING=false $(DEV)/ansible-playbook scimops.zscaler_one.demo
+	ANSIBLE_INVENTORY_UNPARSED_WARNING=false ANSIBLE_DISPLAY_SKIPPED_HOSTS=false $(DEV)/ansible-playbook scimops.zscaler_one.demo
 
 test: ## all checks, some ten minutes
 	@$(CHECKS)
 
-check: ## the quick part, for every save: ruff, mypy, unit tests
+check: ## the quick part, for every save: ruff, mypy, unit tests without the slow ones
 	@$(CHECKS) --quick
 
 sandbox: ## start a Zscaler One on this machine, for playbooks of your own

@@ -53,3 +53,14 @@ attributes:
     membership:
       - scimops.zscaler_one.scim
 """
+
+    ACTION_GROUP_ENTRA = r"""
+options: {}
+attributes:
+  action_group:
+    description:
+      - With C(group/scimops.zscaler_one.entra) in C(module_defaults) the connection is written down once for all modules that share it.
+    support: full
+    membership:
+      - scimops.zscaler_one.entra
+"""

@@ -78,6 +78,9 @@ MATCHING: Mapping[str, Options] = {
 }
 """What another externalId behind a known userName means."""
 
+GROUPS: Mapping[str, Options] = {"max_groups_per_user": {"type": "int", "default": 128}}
+"""How many groups one user may have."""
+
 PROTECTION: Mapping[str, Options] = {
     "protected_groups": {"type": "list", "elements": "str", "default": list(PROTECTED_GROUPS)},
 }
@@ -113,7 +116,7 @@ def stray_secrets(options: Mapping[str, t.Any]) -> set[str]:
     for name in ("users", "groups"):
         _collect_secrets(options.get(name), found, secret=False)
     for name in ("base_url", "token_url", "proxy"):
-        found |= _url_secrets(str(options.get(name) or ""))
+        found |= url_secrets(str(options.get(name) or ""))
     return {value for value in found if len(value) >= SHORTEST_MASKED}
 
 
@@ -128,7 +131,7 @@ def _collect_secrets(value: object, found: set[str], *, secret: bool) -> None:
         found.add(str(value))
 
 
-def _url_secrets(url: str) -> set[str]:
+def url_secrets(url: str) -> set[str]:
     """Passwords and queries in addresses; both are refused in most of them, and Ansible shows options as they were given."""
     with contextlib.suppress(ValueError):
         parts = urlsplit(url)

@@ -2,88 +2,51 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The shell: options in, one `exit_json` or `fail_json` out. The only file that can end the process."""
+"""The shell of the SCIM modules: connects, reads or plans and converges, and says what came of it."""
 
 from __future__ import annotations
 
 import time
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-
 from ._arguments import SCIM, check_ranges, stray_secrets
 from ._converge import converge
-from ._errors import CollectionError, InputError, Refusal, ServiceError, Unauthorized
-from ._model import shown
+from ._errors import CollectionError, InputError, ServiceError, Unauthorized
 from ._planning.report import describe_failures, digest_plan, make_diff, summarize
+from ._task import Task
 from ._transport.connect import connect
-from ._transport.connection import HAS_REQUESTS
-from ._transport.secrets import Scrubber
 from ._wire.scim import ScimService
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ._converge import Order, Result
-    from ._transport.http import Http
 
     Options = Mapping[str, t.Any]
 
 
-PROBLEMS = 1000
-"""How many problems of the input a result lists; the message has the first twenty."""
+def connect_service(task: Task) -> ScimService:
+    """The service; in check mode one that cannot be written to."""
+    check_ranges(task.options)
+    task.http = connect(task.options, read_only=task.dry, scrub=task.scrub)
+    given = {name: task.options[name] for name in ("page_size", "update_method", "members_per_request") if name in task.options}
+    return ScimService(task.http, **given)
 
 
-class Task:
-    """One running module: its options, its connection, and the scrubber through which all text leaves (law 10)."""
-
-    def __init__(self, options: Options, rules: Options) -> None:
-        self.module = AnsibleModule(argument_spec={**SCIM, **options}, supports_check_mode=True, **rules)
-        self.options: dict[str, t.Any] = self.module.params
-        self.module.no_log_values.update(stray_secrets(self.options))
-        self.scrub = Scrubber()
-        self.http: Http | None = None
-        if not HAS_REQUESTS:
-            self.module.fail_json(msg=missing_required_lib("requests"))
-
-    def connect(self) -> ScimService:
-        """The service; in check mode one that cannot be written to."""
-        check_ranges(self.options)
-        self.http = connect(self.options, read_only=self.module.check_mode, scrub=self.scrub)
-        given = {name: self.options[name] for name in ("page_size", "update_method", "members_per_request") if name in self.options}
-        return ScimService(self.http, **given)
-
-    def leave(self, result: dict[str, t.Any], failed: str = "") -> t.NoReturn:
-        """End the process with this result; `failed` is the message of a failure."""
-        if self.http is not None:
-            result["requests"] = self.http.counts.as_result()
-            result["warnings"] = [*result.get("warnings", []), *self.http.pace.warnings]
-            self.http.close()
-        for warning in self.scrub.scrub(result.pop("warnings", [])):
-            self.module.warn(printable(warning))
-        result = encodable(self.scrub.scrub(result))
-        if failed:
-            self.module.fail_json(msg=printable(self.scrub.scrub(failed)), **result)
-        self.module.exit_json(**result)
-        raise SystemExit  # exit_json has done so already; the type checker cannot know
-
-    def fail(self, error: CollectionError) -> t.NoReturn:
-        """End the process because of an error that concerns the whole task."""
-        result: dict[str, t.Any] = {"changed": False}
-        if isinstance(error, InputError):
-            result["problems"] = [problem._asdict() for problem in error.problems[:PROBLEMS]]
-        if isinstance(error, Refusal):
-            result.update({"refused": error.details, "operations": error.details.pop("operations", [])})
-        self.leave(result, failed=f"{error}{advise(error)}")
+def start(options: Options, rules: Options) -> Task:
+    """The task for a module of the SCIM half."""
+    task = Task({**SCIM, **options}, rules)
+    task.module.no_log_values.update(stray_secrets(task.options))
+    return task
 
 
 def run_reading(options: Options, read: Callable[[ScimService, Options], dict[str, t.Any]], **rules: t.Any) -> None:
     """Run a module that only reads: `read` gives the result."""
-    task = Task(options, rules)
+    task = start(options, rules)
     try:
-        result = read(task.connect(), task.options)
+        result = read(connect_service(task), task.options)
     except CollectionError as error:
-        task.fail(error)
+        task.fail(error, advise(error))
     task.leave({"changed": False, **result})
 
 
@@ -91,14 +54,14 @@ def run_changing(
     options: Options, make_order: Callable[..., Order], describe: Callable[[Order, Result], dict[str, t.Any]], **rules: t.Any
 ) -> None:
     """Run a module that changes: `make_order` reads the options, `describe` adds to the result what this module returns."""
-    task = Task(options, rules)
-    dry = task.module.check_mode
+    task = start(options, rules)
+    dry = task.dry
     try:
-        service = task.connect()
+        service = connect_service(task)
         order = make_order(task.options, dry=dry)
         result = converge(order, service, dry=dry, sleep=time.sleep)
     except CollectionError as error:
-        task.fail(error)
+        task.fail(error, advise(error))
     answer = {
         "changed": result.changed,
         "summary": summarize(result.operations, result.failures, result.plan.unchanged),
@@ -109,7 +72,7 @@ def run_changing(
         "warnings": result.warnings,
         **describe(order, result),
     }
-    if task.module._diff:
+    if task.shows_diff:
         answer["diff"] = make_diff(result.plan)
     task.leave(answer, failed=explain_failures(result, dry=dry))
 
@@ -124,22 +87,6 @@ def advise(error: CollectionError) -> str:
     if isinstance(error, ServiceError) and error.status == 404:
         return ". Is base_url whole and exact, as the portal shows it: https://scim.zscalerone.net/ORGANIZATION/IDP/scim?"
     return ""
-
-
-def printable(text: str) -> str:
-    """Text whose every line prints as it is: no terminal sequences, no half characters."""
-    return "\n".join(shown(line) for line in text.split("\n"))
-
-
-def encodable(value: t.Any) -> t.Any:
-    """The value with half characters (lone surrogates) escaped: ansible-core loses a whole result because of one."""
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
-    if isinstance(value, dict):
-        return {encodable(name): encodable(inner) for name, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [encodable(inner) for inner in value]
-    return value
 
 
 def explain_failures(result: Result, *, dry: bool) -> str:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,6 +17,15 @@ LOGS = BUILD / "logs"
 HOME = BUILD / "home"
 COLLECTION = Path("ansible_collections/scimops/zscaler_one")
 LINK = BUILD / "link"
+# Microsoft's OpenAPI of the Graph calls that we make is not part of this repository: it is read where it is, or left out and told.
+CONTRACT = REPOSITORY.parent / "shared/contract/graph-openapi-subset.yaml"
+
+
+def contract() -> Path | None:
+    """The OpenAPI file of Microsoft Graph: the one that GRAPH_OPENAPI names, or that lies beside the repository; None without either."""
+    named = os.environ.get("GRAPH_OPENAPI")
+    path = Path(named) if named else CONTRACT
+    return path.resolve() if path.is_file() else None
 
 
 def link() -> Path:

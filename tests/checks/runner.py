@@ -16,6 +16,7 @@ import signal
 import subprocess
 import threading
 import time
+import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,7 @@ NOISE = re.compile(
 # ansible-test looks for these files before it downloads them; 2.18 and 2.19 want the first, 2.20 and 2.21 the second.
 GET_PIP = ("get_pip_24_2.py", "get_pip_25_2.py")
 # From the caller only what says where things are that the checks cannot bring themselves.
-KEPT = ("CI", "GRAPH_OPENAPI", "TERM", "TMPDIR")
+KEPT = ("CI", "TERM", "TMPDIR")
 
 _running: set[subprocess.Popen[bytes]] = set()
 _printing = threading.Lock()
@@ -104,6 +105,10 @@ def _execute(check: Check, log: Path) -> int:
     if folder is None:
         root = places.copy(check.lane)
         folder = root / places.COLLECTION
+    violations = log.with_suffix(".violations")
+    violations.unlink(missing_ok=True)
+    if "integration" in check.command:
+        _tell_targets(folder, _graph_variables(check))
     command = [word.replace("{collection}", str(places.COLLECTION)) for word in check.command]
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -117,7 +122,7 @@ def _execute(check: Check, log: Path) -> int:
         )
         _running.add(process)
         try:
-            return process.wait(LONGEST)
+            return process.wait(LONGEST) or _broken_contract(violations, output)
         except subprocess.TimeoutExpired:
             output.write(f"\nStopped after {LONGEST // 60} minutes.\n".encode())
             return 1
@@ -125,6 +130,26 @@ def _execute(check: Check, log: Path) -> int:
             _end(process)
             _end_sandboxes(root)
             _running.discard(process)
+
+
+def _graph_variables(check: Check) -> dict[str, str]:
+    """Where sandboxes find Microsoft's contract, and where they write down what was against it."""
+    contract = places.contract()
+    return {"GRAPH_OPENAPI": str(contract), "GRAPH_VIOLATIONS": str(log_of(check).with_suffix(".violations"))} if contract else {}
+
+
+def _tell_targets(folder: Path, variables: dict[str, str]) -> None:
+    """Hand environment variables to integration targets, which ansible-test lets see none but its own."""
+    config = folder / "tests/integration/integration_config.yml"
+    config.write_text(json.dumps({"sandbox_environment": variables}) + "\n", encoding="utf-8")
+
+
+def _broken_contract(violations: Path, output: t.BinaryIO) -> int:
+    """1 if a sandbox that the check talked to has written down violations of Microsoft's contract."""
+    if not violations.is_file():
+        return 0
+    output.write(b"\nAgainst Microsoft's contract:\n" + violations.read_bytes())
+    return 1
 
 
 def _surroundings(check: Check, environment: Path, root: Path) -> dict[str, str]:
@@ -140,6 +165,7 @@ def _surroundings(check: Check, environment: Path, root: Path) -> dict[str, str]
     system = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
     tools = [str(Path(found).parent) for tool in ("git", "ssh-keygen") if (found := shutil.which(tool))]
     return {
+        **_graph_variables(check),
         **{name: os.environ[name] for name in KEPT if name in os.environ},
         "PATH": os.pathsep.join(dict.fromkeys([*map(str, path), *system, *tools])),
         "HOME": str(home),

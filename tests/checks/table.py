@@ -30,6 +30,7 @@ class Check:
     where: t.Literal["repository", "link", "copy"] = "repository"
     lane: str = ""
     quick: bool = False
+    sparing: tuple[str, ...] = ()  # words that the quick part adds to the command
     left_out: str = ""  # known beforehand not to be tested by it on this machine
 
 
@@ -38,7 +39,13 @@ def checks() -> list[Check]:
     return [
         *(check for core in TARGETS for check in ansible_test(core)),
         Check("molecule", "lint", ("molecule", "test", "--all"), "copy", "molecule"),
-        Check("unit tests", "dev", ("python", "-m", "pytest", "-n", "2", "-rs", "-q", "tests/unit"), quick=True),
+        Check(
+            "unit tests",
+            "dev",
+            ("python", "-m", "pytest", "-n", "2", "-rs", "-q", "--durations", "5", "tests/unit"),
+            quick=True,
+            sparing=("-m", "not slow"),
+        ),
         Check("interoperability", "dev", ("python", "-m", "pytest", "-rs", "-q", "tests/interop")),
         Check("Galaxy importer", "galaxy", ("python", "tests/checks/package.py", "judge"), "copy", "galaxy"),
         Check("package, installed and run", "lint", ("python", "tests/checks/package.py", "run"), "copy", "package"),

@@ -30,7 +30,7 @@ MOST_COMMAS = 10_000_000
 class NotJson(Exception):
     """The body is no JSON. `foreign` is true where it does not even claim to be: the page of a proxy or of a login (F8)."""
 
-    advice = "is base_url right, and is there a proxy or a login page in between?"
+    advice = "is {address} right, and is there a proxy or a login page in between?"
 
     def __init__(self, message: str, foreign: bool) -> None:
         self.foreign = foreign
@@ -40,7 +40,7 @@ class NotJson(Exception):
 class TooMany(NotJson):
     """The body may be JSON, but to read it would take more memory than any page of a directory is worth. To ask again is no use."""
 
-    advice = "no page of a directory is like that; is base_url right? A smaller page_size makes smaller pages"
+    advice = "no page of a directory is like that; is {address} right? A smaller page_size makes smaller pages"
 
     def __init__(self, message: str) -> None:
         super().__init__(message, foreign=True)

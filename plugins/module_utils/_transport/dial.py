@@ -119,7 +119,7 @@ def _addresses(host: str, port: int, exchange: Exchange) -> list[t.Any]:
         if thread.is_alive():
             raise NotSent(f"no answer to the look-up of the name {host}; nothing was sent", exchange.request)
     if problems:
-        raise Unreachable(f"the name {host} cannot be resolved ({problems[0]}); check base_url and the name service", exchange.request)
+        raise Unreachable(f"the name {host} cannot be resolved ({problems[0]}); check the address and the name service", exchange.request)
     return found
 
 

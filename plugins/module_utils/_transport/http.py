@@ -12,15 +12,16 @@ import random as dice
 import threading
 import time
 import typing as t
-from dataclasses import dataclass, field
 
 from .._errors import Ambiguous, DeadlinePassed, NotSent, ServiceError, Throttled, Unauthorized, UntrustedAnswer, WriteInCheckMode
 from .address import check_base_url, join_url, origin, quote_segment, redirect_origin
-from .answer import NotJson, decode, explain, shorten, tidy
+from .answer import NotJson, decode, shorten, tidy
+from .call import Answer, Call, Counts
 from .connection import Connection, Unreachable
+from .dialect import SCIM, Dialect
 from .limits import Limits
 from .pace import LONGEST_PAUSE
-from .retry import full_jitter, is_read, is_repeatable, pause_asked
+from .retry import full_jitter, pause_asked
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,53 +37,8 @@ PATIENCE = 90.0
 """Seconds for which a request that the service puts off with 429 is sent again, even if its tries are used up by then (F22)."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A final answer below 300. `body` is the decoded JSON, None where empty; `sent` is how often the request was sent."""
-
-    status: int
-    body: object
-    headers: Mapping[str, str]
-    sent: int
-
-
-@dataclass
-class Counts:
-    """What a task cost: requests `sent`, `throttled` by the service, `retried`, and seconds `waited` (sum of all threads)."""
-
-    sent: int = 0
-    by_method: dict[str, int] = field(default_factory=dict)
-    throttled: int = 0
-    retried: int = 0
-    waited: float = 0.0
-
-    def as_result(self) -> dict[str, object]:
-        """The value C(requests) of a module result."""
-        return {**vars(self), "by_method": dict(sorted(self.by_method.items())), "waited": round(self.waited, 3)}
-
-
-@dataclass
-class Call:
-    """One call of `Http.send`: what it asks for, and what has happened to it so far."""
-
-    request: str
-    method: str
-    path: str
-    url: str
-    data: bytes | None
-    anonymous: bool
-    tries: int
-    authorization: str = ""
-    sent: int = 0
-    failed: int = 0
-    put_off: int = 0
-    put_off_since: float = 0.0
-    perhaps_done: bool = False
-    renewed: bool = False
-
-
 class Http:
-    """Requests to one SCIM service, safe to use from many threads.
+    """Requests to one service, safe to use from many threads; SCIM unless `dialect` says otherwise.
 
     `authorize` returns the value of the Authorization header; `renew` is told the value that was refused with 401 and says whether
     there is another by now. `timeout` is seconds for one request in all, `deadline` seconds for the task from now on, 0 = none.
@@ -103,6 +59,7 @@ class Http:
         proxy: str | None = None,
         renew: Callable[[str], bool] | None = None,
         connection: Connection | None = None,
+        dialect: Dialect = SCIM,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
         random: Callable[[], float] = dice.random,
@@ -112,6 +69,7 @@ class Http:
         self.pace = pace
         self.scrub = scrub
         self.counts = Counts()
+        self.dialect = dialect
         self._authorize = authorize
         self._renew = renew
         self._read_only = read_only
@@ -143,8 +101,8 @@ class Http:
         Ambiguous after a POST whose fate is unknown; Unauthorized, then for every request at once (F27); Throttled; ServiceError for
         any other answer from 400; UntrustedAnswer; DeadlinePassed.
         """
-        request = self.scrub.scrub_text(f"{method} {tidy(path)}")
-        if self._read_only and not is_read(method, path):
+        request = self.scrub.scrub_text(f"{method} {tidy(path.partition('?')[0])}")
+        if self._read_only and not self.dialect.is_read(method, path):
             raise WriteInCheckMode(f"{request} was asked for in check mode")
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode("ascii")
         call = Call(request, method, path, join_url(self.base_url, path, params), data, anonymous, tries)
@@ -191,11 +149,11 @@ class Http:
         self._limits.check(call.request, anonymous=call.anonymous)
 
     def _exchange(self, call: Call) -> Reply:
-        headers = {"Accept": "application/scim+json, application/json"}
+        headers = {"Accept": self.dialect.accept, **self.dialect.headers()}
         if not call.anonymous:
             call.authorization = headers["Authorization"] = self._authorize()
         if call.data is not None:
-            headers["Content-Type"] = "application/scim+json"
+            headers["Content-Type"] = self.dialect.content_type
         limit = max(0.001, min(self._timeout, self._limits.remaining()))
         with self._lock:
             self.counts.sent += 1
@@ -220,9 +178,9 @@ class Http:
             return Answer(reply.status, decode(reply.headers, reply.data, self.scrub.scrub_text), reply.headers, call.sent)
         except NotJson as error:
             text = f"{reply.status} with {error}"
-            if not error.foreign and not is_repeatable(call.method, call.path):
+            if not error.foreign and not self.dialect.is_repeatable(call.method, call.path):
                 raise Ambiguous(f"{text}; the service may or may not have carried it out", call.request) from None
-            distrust = UntrustedAnswer(f"{text}; {error.advice}", call.request)
+            distrust = UntrustedAnswer(f"{text}; {error.advice.format(address=self.dialect.address)}", call.request)
             if error.foreign:
                 raise distrust from None
             self._failed(call, distrust)
@@ -234,7 +192,7 @@ class Http:
         call.failed += 1
         if not isinstance(error, NotSent):
             call.perhaps_done = True
-            if not is_repeatable(call.method, call.path):
+            if not self.dialect.is_repeatable(call.method, call.path):
                 raise error
         if isinstance(error, Unreachable) and not self._limits.answered:
             text = str(error)[len(f"{error.request}: ") :]
@@ -253,7 +211,7 @@ class Http:
         if asked:
             self._pause(asked)
         words = self._words(call, reply)
-        if not is_repeatable(call.method, call.path):
+        if not self.dialect.is_repeatable(call.method, call.path):
             self._failed(call, Ambiguous(f"{reply.status} {words[0]}; the service may or may not have carried it out", call.request))
         kind = Throttled if reply.status == 503 else ServiceError
         self._failed(call, kind(reply.status, *words))
@@ -304,19 +262,22 @@ class Http:
                     return
             except Unauthorized as refusal:
                 error = refusal
-        self._limits.refuse(error)
+        if self.dialect.one_refusal_is_all:
+            self._limits.refuse(error)
         raise error
 
     def _redirect(self, call: Call, reply: Reply) -> UntrustedAnswer:
         # Scrubbed before the host is put in lower case, and after.
         target = redirect_origin(call.url, self.scrub.scrub_text(reply.headers.get("Location", "")))
         text = f"{reply.status}, a redirect from {origin(call.url)} to {target or 'an address that cannot be read'}"
-        return UntrustedAnswer(f"{shorten(self._clean(text))}, which is not followed; base_url must be the service's own", call.request)
+        advice = f"{self.dialect.address} must be the service's own"
+        return UntrustedAnswer(f"{shorten(self._clean(text))}, which is not followed; {advice}", call.request)
 
     def _words(self, call: Call, reply: Reply) -> tuple[str, str, str]:
-        """Detail, name of the request and C(scimType) for an error."""
-        detail, scim_type = explain(reply.headers, reply.data, self.scrub.scrub_text)
-        return shorten(self._clean(detail)), call.request, shorten(self._clean(scim_type))
+        """Detail, name of the request and the service's own code for an error."""
+        detail, code = self.dialect.explain(reply.headers, reply.data, self.scrub.scrub_text)
+        reference = shorten(self._clean(self.dialect.reference(reply.headers, reply.data)))
+        return f"{shorten(self._clean(detail))} {reference}".rstrip(), call.request, shorten(self._clean(code))
 
     def _clean(self, text: str) -> str:
         return self.scrub.scrub_text(tidy(text))

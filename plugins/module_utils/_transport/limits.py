@@ -55,7 +55,7 @@ class Limits:
         """Every further request that is not anonymous raises the same as `error` (F27)."""
         with self._lock:
             self._credentials_refused = self._last_word is None or self._credentials_refused
-        self.stop(lambda request: Unauthorized(error.status, error.detail, request, error.scim_type))
+        self.stop(lambda request: Unauthorized(error.status, error.detail, request, error.code))
 
     def count(self, *, usable: bool) -> None:
         """Notes an answer, or the lack of one; sixty without a usable one in a row are an outage, and the end."""

@@ -37,11 +37,6 @@ def is_read(method: str, path: str) -> bool:
     return method in READS or (method == "POST" and path.rstrip("/").split("/")[-1] == ".search")
 
 
-def is_repeatable(method: str, path: str) -> bool:
-    """Whether it does no harm if the service carries the request out twice: all but the POST that creates."""
-    return method != "POST" or is_read(method, path)
-
-
 def full_jitter(earlier: int, draw: float) -> float:
     """Seconds to wait after `earlier` failed repetitions: uniform in [0, min(20, 2^earlier)] for `draw` in [0, 1] (F20)."""
     return draw * min(CAP, BASE * 2.0 ** min(earlier, 10))

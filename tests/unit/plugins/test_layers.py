@@ -17,33 +17,51 @@ UTILS = PLUGINS / "module_utils"
 
 ORDER = (
     # the shell, and what it is told
-    "_module", "_reads", "_results", "_orders", "_converge", "_apply", "_arguments",
+    "_module", "_entra_module", "_task", "_reads", "_results", "_orders", "_converge", "_apply", "_entra_arguments", "_arguments",
+    # the workflows of Entra, one for each module, and what several share
+    "_workflow.app_assignment", "_workflow.assigning", "_workflow.gallery_app", "_workflow.provision_on_demand",
+    "_workflow.provisioning_job", "_workflow.provisioning_log_info", "_workflow.provisioning_info", "_workflow.provisioning_mapping",
+    "_workflow.provisioning_settings", "_workflow.provisioning_test", "_workflow.connection_test", "_workflow.saml_sso",
+    "_workflow.signing_on",
+    # the wire of Microsoft Graph
+    "_graph.assignments", "_graph.audit", "_graph.directory", "_graph.schema", "_graph.sso", "_graph.synchronization",
+    "_graph.applications", "_graph.again", "_graph.target", "_graph.permissions", "_graph.client", "_graph.patience", "_graph.dialect",
+    # planning of what Entra is to do
+    "_entra.app", "_entra.assignees", "_entra.assignments", "_entra.fingerprint", "_entra.jobs", "_entra.mapping", "_entra.side",
+    "_entra.flow_checks", "_entra.located", "_entra.flow", "_entra.expression", "_entra.scoping_checks", "_entra.attributes",
+    "_entra.on_demand", "_entra.logs", "_entra.verdict", "_entra.status", "_entra.saml", "_entra.claims", "_entra.settings",
+    "_entra.settings_keys", "_entra.scoping", "_entra.declared", "_entra.outcome",
     # the wire
     "_wire.scim", "_wire.members", "_wire.reader", "_wire.discovery", "_wire.listing", "_wire.reduction", "_wire.bodies", "_wire.trust",
     "_wire.resources",
     # the transport
-    "_transport.connect", "_transport.http", "_transport.auth", "_transport.connection", "_transport.dial", "_transport.exchange",
-    "_transport.limits", "_transport.pace", "_transport.retry", "_transport.answer", "_transport.address", "_transport.secrets",
+    "_transport.connect_graph", "_transport.credentials", "_transport.choice", "_transport.clouds", "_transport.wire",
+    "_transport.connect", "_transport.shared_options", "_transport.http", "_transport.call", "_transport.dialect", "_transport.auth",
+    "_transport.connection", "_transport.dial", "_transport.exchange", "_transport.limits",
+    "_transport.pace", "_transport.retry", "_transport.answer", "_transport.address", "_transport.secrets",
     # planning
     "_planning.verify", "_planning.directory", "_planning.memberships", "_planning.people", "_planning.users", "_planning.groups",
     "_planning.brake",
-    "_planning.report", "_planning.match", "_planning.plan", "_planning.policy",
+    "_planning.report", "_planning.match", "_planning.nearest", "_planning.plan", "_planning.policy",
     # the input
     "_input.sources", "_input.yaml_file", "_input.csv_file", "_input.json_file", "_input.files", "_input.document", "_input.entries",
     "_input.checks", "_input.plain", "_input.text", "_input.fields",
     # what all of them know
-    "_model", "_errors",
+    "_limit", "_model", "_errors",
 )  # fmt: skip
 
-COLUMNS = ("_wire", "_transport", "_planning", "_input")
+COLUMNS = ("_wire", "_transport", "_planning", "_input", "_workflow", "_graph", "_entra")
 """Packages of which only these pairs may know each other; the shell joins them."""
-MAY_KNOW = {("_wire", "_transport")}
+MAY_KNOW = {("_wire", "_transport"), ("_graph", "_transport"), ("_workflow", "_graph"), ("_workflow", "_entra")}
 
 PURE = (
     "_errors", "_model", "_results", "_wire.resources", "_wire.bodies", "_wire.trust", "_wire.reduction",
     "_input.fields", "_input.text", "_input.plain",
-    "_input.checks", "_input.entries", "_transport.retry", "_transport.answer", "_transport.address", "_transport.secrets",
-    *(name for name in ORDER if name.startswith("_planning.")),
+    "_input.checks", "_input.entries",
+    "_transport.choice", "_transport.clouds", "_transport.call", "_transport.dialect", "_transport.retry", "_transport.answer",
+    "_transport.address", "_transport.secrets",
+    "_graph.dialect", "_graph.patience", "_graph.permissions",
+    *(name for name in ORDER if name.startswith(("_planning.", "_entra."))),
 )  # fmt: skip
 IMPURE = {
     "ansible", "requests", "urllib3", "os", "io", "time", "datetime", "random", "secrets", "socket", "ssl", "threading", "subprocess",

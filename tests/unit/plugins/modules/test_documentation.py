@@ -72,3 +72,29 @@ def test_every_example_is_accepted(module):
                 assert ArgumentSpecValidator(spec).validate(options or {}).error_messages == []
                 ours += name == PREFIX + module
     assert ours
+
+
+CHANGING = ("scim_user", "scim_group", "scim_membership", "scim_directory")
+OWN = {"scim_user": {"user"}, "scim_group": {"group"}, "scim_membership": {"membership", "protected"}, "scim_directory": {"protected"}}
+OWN["scim_directory"] |= {"unverifiable", "listing"}
+DIFFERING = {("operations_omitted", "description"), ("failures", "contains", "source", "description")}
+"""What may be said in other words: which option sets the limit, and where an entry may stand."""
+
+
+def told(described, path=()):
+    """A RETURN block without what each module may say in its own way: samples, and the places in `DIFFERING`."""
+    return {
+        name: told(value, (*path, name)) if isinstance(value, dict) else value
+        for name, value in described.items()
+        if name != "sample" and (*path, name) not in DIFFERING
+    }
+
+
+def test_the_changing_modules_describe_what_they_share_in_the_same_words():
+    blocks = {module: told(yaml.safe_load(importlib.import_module(f"{MODULES}.{module}").RETURN)) for module in CHANGING}
+    shared = {module: {name: value for name, value in block.items() if name not in OWN[module]} for module, block in blocks.items()}
+    for module in CHANGING:
+        assert OWN[module] <= blocks[module].keys()
+        assert shared[module].keys() == shared["scim_user"].keys(), module
+        for name, value in shared[module].items():
+            assert value == shared["scim_user"][name], (module, name)

@@ -678,7 +678,7 @@ def test_f28_other_errors_are_told_in_the_service_s_words_and_others_go_on(net: 
         client.http.send("PATCH", "Users/1")
     with pytest.raises(ServiceError) as caught:
         client.http.send("POST", "Users")
-    assert (caught.value.status, caught.value.detail, caught.value.scim_type) == (409, "taken", "uniqueness")
+    assert (caught.value.status, caught.value.detail, caught.value.code) == (409, "taken", "uniqueness")
     assert client.http.send("GET", "Users").status == 200
 
 

@@ -11,6 +11,7 @@ import random
 
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport import retry
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.dialect import SCIM
 from requests.structures import CaseInsensitiveDict
 
 NOW = 1_800_000_000.0
@@ -97,4 +98,4 @@ def test_f20_delays_are_uniform_from_nothing_to_the_cap(earlier: int) -> None:
 )
 def test_only_a_post_that_creates_is_never_sent_twice_blind(method: str, path: str, read: bool, repeatable: bool) -> None:
     assert retry.is_read(method, path) is read
-    assert retry.is_repeatable(method, path) is repeatable
+    assert SCIM.is_repeatable(method, path) is repeatable

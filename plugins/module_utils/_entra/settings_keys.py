@@ -1,0 +1,126 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The settings of provisioning, between our options and Graph's set of keys and texts. Pure (facts 3.7)."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+from .._errors import Problem
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Secrets = Mapping[str, str]
+
+ADDRESS = "BaseAddress"
+TOKEN = "SecretToken"
+OAUTH2 = {"oauth2_client_id": "Oauth2ClientId", "oauth2_client_secret": "Oauth2ClientSecret", "oauth2_token_url": "Oauth2TokenExchangeUri"}
+SCOPE = "SyncAll"
+MAIL = "SyncNotificationSettings"
+KEEP_LEAVERS = "SkipOutOfScopeDeletions"
+
+SECRET_KEYS = (TOKEN, OAUTH2["oauth2_client_secret"])
+"""What must never be shown, masked or not."""
+
+SHORTEST = 8
+"""Characters of a secret: masking a shorter one would garble results."""
+
+
+def is_masked(value: str) -> bool:
+    """Whether Graph shows asterisks in place of the value."""
+    return bool(value) and not value.strip("*")
+
+
+def masked_keys(live: Secrets) -> list[str]:
+    """Keys whose value cannot be read."""
+    return sorted(key for key, value in live.items() if is_masked(value))
+
+
+def credential_options(options: Mapping[str, t.Any]) -> dict[str, str]:
+    """The given credentials under Graph's keys."""
+    given = {TOKEN: options.get("secret_token"), **{key: options.get(name) for name, key in OAUTH2.items()}}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def check_settings(options: Mapping[str, t.Any]) -> list[Problem]:
+    """All that is wrong with the options and can be told without asking anybody; addresses are checked elsewhere."""
+    problems = check_credentials(options)
+    mail = options.get("notification_email")
+    if mail and not is_mail_address(mail):
+        reason = "is not one mail address such as it@corp.example; Microsoft does not document how several are written: use a mailing list"
+        problems.append(Problem("option notification_email", "", reason))
+    if mail == "" and options.get("notify_on_failure"):
+        problems.append(Problem("option notify_on_failure", "", "needs an address, and notification_email clears it"))
+    threshold = options.get("deletion_threshold")
+    if threshold is not None and threshold < 0:
+        problems.append(Problem("option deletion_threshold", "", "must not be negative; 0 turns the protection off"))
+    return problems
+
+
+def check_credentials(options: Mapping[str, t.Any]) -> list[Problem]:
+    """All that is wrong with the credentials."""
+    problems = []
+    given = [name for name in OAUTH2 if options.get(name) is not None]
+    if options.get("secret_token") is not None and given:
+        problems.append(Problem("option secret_token", "", f"excludes {', '.join(given)}: Entra uses either a token or an OAuth2 client"))
+    if given and len(given) < len(OAUTH2):
+        missing = [name for name in OAUTH2 if name not in given]
+        problems.append(Problem(f"option {missing[0]}", "", f"is missing: an OAuth2 client is all of {', '.join(OAUTH2)}"))
+    for name in ("secret_token", "oauth2_client_secret"):
+        value = options.get(name)
+        if value is not None and (len(value) < SHORTEST or value != value.strip() or not value.isprintable()):
+            reason = f"must be at least {SHORTEST} characters, with no blanks or line ends around it"
+            problems.append(Problem(f"option {name}", "", reason))
+        elif value is not None and is_masked(value):
+            problems.append(Problem(f"option {name}", "", "is a masked value, asterisks only; give the secret itself"))
+    if options.get("oauth2_client_id") is not None and not options["oauth2_client_id"].strip():
+        problems.append(Problem("option oauth2_client_id", "", "is empty"))
+    return problems
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether the text looks like one mail address; what it is good for only the mail service knows."""
+    return len(text) <= 254 and bool(re.fullmatch(r"[^\s@,;<>\"']+@[^\s@,;<>\"']+\.[^\s@,;<>\"'.]+", text))
+
+
+def read_mail(live: Secrets) -> dict[str, t.Any]:
+    """The notification settings as an object; an empty one where there is none or it cannot be read."""
+    try:
+        found = json.loads(live.get(MAIL) or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def truth(value: object) -> bool:
+    """A boolean in whatever spelling it comes: true, True, "true"."""
+    return str(value).strip().casefold() == "true"
+
+
+def whole_number(value: object) -> int:
+    """A number in whatever spelling it comes; 0 for what is none."""
+    text = str(value).strip()
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def describe_settings(live: Secrets) -> dict[str, t.Any]:
+    """The settings in our names, with no secret; None is what Entra does not tell."""
+    mail = read_mail(live)
+    oauth2 = bool(live.get(OAUTH2["oauth2_client_secret"]))
+    shown = {key: value for key, value in live.items() if not is_masked(value)}
+    return {
+        "tenant_url": shown.get(ADDRESS),
+        "authentication": "bearer_token" if live.get(TOKEN) else "oauth2" if oauth2 else "none",
+        "oauth2_client_id": shown.get(OAUTH2["oauth2_client_id"]) or None,
+        "oauth2_token_url": shown.get(OAUTH2["oauth2_token_url"]) or None,
+        "scope": ("all" if truth(live[SCOPE]) else "assigned") if live.get(SCOPE) else None,
+        "notification_email": str(mail.get("Recipients") or ""),
+        "notify_on_failure": truth(mail.get("Enabled")),
+        "deletion_threshold": whole_number(mail.get("DeleteThresholdValue")) if truth(mail.get("DeleteThresholdEnabled")) else 0,
+        "skip_out_of_scope_deletions": truth(live.get(KEEP_LEAVERS)),
+    }

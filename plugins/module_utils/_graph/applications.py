@@ -1,0 +1,180 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Applications of an Entra tenant: the gallery's templates, and application with service principal, found before they are made."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from .._errors import InputError, Problem, ServiceError
+from .._model import key, shown
+from .._transport.address import quote_segment
+from .again import read_again
+from .client import literal
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .client import Graph
+
+    Json = Mapping[str, t.Any]
+
+DEFAULT_ACCESS_ID = "00000000-0000-0000-0000-000000000000"
+"""The role of an assignment that names none; the portal calls it Default Access (fact sheet 3.4)."""
+
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""How ids look in Entra; anything else Graph would refuse with an unclear 400."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """One app role of an application."""
+
+    id: str
+    display_name: str
+    enabled: bool = True
+    for_users: bool = True
+    """Whether users and groups may have it."""
+
+
+@dataclass(frozen=True)
+class App:
+    """A service principal, and as far as asked for the application behind it."""
+
+    principal_id: str
+    app_id: str
+    application_id: str
+    """The object id of the application; empty where nobody asked for it."""
+    display_name: str
+    template_id: str
+    roles: tuple[Role, ...] = ()
+    tags: tuple[str, ...] = ()
+    raw: Mapping[str, t.Any] = field(default_factory=dict)
+    """The service principal as it was read."""
+    application: Mapping[str, t.Any] = field(default_factory=dict)
+    """The application as it was read, where somebody asked for it."""
+
+
+def make_app(principal: Json, application: Json | None = None) -> App:
+    """The service principal as Graph shows it, in our names."""
+    return App(
+        principal_id=str(principal["id"]),
+        app_id=str(principal.get("appId") or ""),
+        application_id=str(application["id"]) if application else "",
+        display_name=str(principal.get("displayName") or ""),
+        template_id=str(principal.get("applicationTemplateId") or ""),
+        roles=tuple(make_role(role) for role in principal.get("appRoles") or ()),
+        tags=tuple(principal.get("tags") or ()),
+        raw=principal,
+        application=application or {},
+    )
+
+
+def make_role(role: Json) -> Role:
+    """One entry of appRoles in our names."""
+    members = role.get("allowedMemberTypes") or ()
+    return Role(str(role["id"]), str(role.get("displayName") or ""), bool(role.get("isEnabled", True)), "User" in members)
+
+
+def find_app(graph: Graph, options: Mapping[str, t.Any], *, application: bool = False) -> App | None:
+    """The application that a task names by `service_principal_id` or `display_name`; with `application` its object id is read too.
+
+    None where there is none of that name in check mode: an earlier task of the play may make it. Otherwise, and for an id,
+    which nobody can know before it exists, InputError; so are two applications of one name.
+    """
+    id, name = options.get("service_principal_id") or "", options.get("display_name") or ""
+    principal = _principal_by_id(graph, id) if id else _principal_by_name(graph, name)
+    if principal is None:
+        return None
+    app = make_app(principal)
+    return with_application(graph, app) if application else app
+
+
+def with_application(graph: Graph, app: App) -> App:
+    """The same, with its application. Raises InputError where the tenant does not have that."""
+    try:
+        found = read_again(graph, lambda: graph.get(f"applications(appId='{quote_segment(app.app_id)}')"))
+    except ServiceError as error:
+        if error.status != 404:
+            raise
+        reason = (
+            f"{shown(app.display_name)} ({app.principal_id}) is an application of another tenant, or its application is deleted; "
+            "only one that this tenant owns can be changed"
+        )
+        raise InputError([Problem("option display_name or service_principal_id", "", reason)]) from error
+    return make_app(app.raw, found)
+
+
+def principals_of_name(graph: Graph, name: str) -> list[dict[str, t.Any]]:
+    """Every service principal of this display name; upper and lower case are the same, as they are to Graph."""
+    found = graph.list("servicePrincipals", params={"$filter": f"displayName eq {literal(name)}"})
+    return [principal for principal in found if key(str(principal.get("displayName") or "")) == key(name)]
+
+
+def principal_of_app(graph: Graph, app_id: str) -> dict[str, t.Any] | None:
+    """The service principal of the application with this client id, if it can be seen yet."""
+    return graph.find(f"servicePrincipals(appId='{quote_segment(app_id)}')")
+
+
+def application_of_app(graph: Graph, app_id: str) -> dict[str, t.Any] | None:
+    """The application with this client id, if it can be seen yet."""
+    return graph.find(f"applications(appId='{quote_segment(app_id)}')")
+
+
+def applications_of_template(graph: Graph, template_id: str) -> list[dict[str, t.Any]]:
+    """Every application that was made from this template, of whatever name."""
+    return graph.list("applications", params={"$filter": f"applicationTemplateId eq {literal(template_id)}"})
+
+
+def templates_of_name(graph: Graph, name: str) -> list[dict[str, t.Any]]:
+    """Templates of the gallery with exactly this name. The filter does not mind upper and lower case, we do."""
+    found = graph.list("applicationTemplates", params={"$filter": f"displayName eq {literal(name)}"})
+    return [template for template in found if template.get("displayName") == name]
+
+
+def template_names_like(graph: Graph, name: str) -> list[str]:
+    """Names in the gallery that share the first word, for a message."""
+    word = (name.split() or [""])[0]
+    found = graph.list("applicationTemplates", params={"$filter": f"contains(displayName,{literal(word)})"}, limit=200) if word else []
+    return sorted({str(template.get("displayName")) for template in found})
+
+
+def instantiate(graph: Graph, template_id: str, name: str) -> dict[str, t.Any]:
+    """Makes application and service principal from a template, sent once: Graph would make a second pair (fact sheet 3.2)."""
+    return graph.send("POST", f"applicationTemplates/{quote_segment(template_id)}/instantiate", {"displayName": name})
+
+
+def delete_application(graph: Graph, application_id: str) -> None:
+    """Deletes the application and its service principal; for thirty days they can be restored."""
+    graph.send("DELETE", f"applications/{quote_segment(application_id)}")
+
+
+def describe(principals: Sequence[Json]) -> str:
+    """Several service principals for a message: name, and id behind it."""
+    return ", ".join(f"{shown(str(one.get('displayName')))} ({one['id']})" for one in principals)
+
+
+def _principal_by_id(graph: Graph, id: str) -> dict[str, t.Any]:
+    found = graph.find(f"servicePrincipals/{quote_segment(id)}") if GUID.fullmatch(id) else None
+    if found is None:
+        reason = (
+            f"there is no service principal {shown(id)} in this tenant. Is it the object id of the enterprise application? Neither the "
+            "client id nor the object id of the app registration will do"
+        )
+        raise InputError([Problem("option service_principal_id", "", reason)])
+    return found
+
+
+def _principal_by_name(graph: Graph, name: str) -> dict[str, t.Any] | None:
+    found = principals_of_name(graph, name)
+    if len(found) > 1:
+        reason = f"{len(found)} applications have that name: {describe(found)}; name one by service_principal_id"
+        raise InputError([Problem("option display_name", "", reason)])
+    if not found and not graph.read_only:
+        reason = f"there is no application {shown(name)} in this tenant; entra_gallery_app makes it"
+        raise InputError([Problem("option display_name", "", reason)])
+    return found[0] if found else None
