@@ -21,6 +21,8 @@ if not __package__:
 
 try:
     from . import daemon, profiles
+    from .entra.seed import crowd as entra_crowd
+    from .entra.switches import entra_switches_of, is_entra
     from .sandbox import Sandbox
     from .seed import crowd
 except ModuleNotFoundError as missing:
@@ -44,7 +46,7 @@ def main(arguments: t.Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="sandbox", description="A tenant of Zscaler's SCIM service on this machine, for trying things out."
+        prog="sandbox", description="A tenant of Zscaler's SCIM service and one of Entra ID on this machine, for trying things out."
     )
     commands = parser.add_subparsers(required=True, metavar="up | down | status | run")
     for name, act, text in (
@@ -66,6 +68,9 @@ def _add_tenant_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--set", action="append", default=[], metavar="SWITCH=VALUE", dest="switches", help="change one switch")
     command.add_argument("--users", type=int, default=0, metavar="N", help="start with so many invented users")
     command.add_argument("--groups", type=int, default=0, metavar="N", help="and so many groups")
+    command.add_argument("--entra-users", type=int, default=0, metavar="N", help="so many invented users in Entra")
+    command.add_argument("--entra-groups", type=int, default=0, metavar="N", help="and so many groups there")
+    command.add_argument("--graph-port", type=int, default=0, help="the port of Microsoft Graph and the login (0 = any that is free)")
     command.add_argument("--port", type=int, default=0, help="the port of the SCIM service (0 = any that is free)")
     command.add_argument(
         "--rate", type=float, default=RATE, help="requests allowed in a second, 0 = any number (default: %(default)g, as Zscaler)"
@@ -88,10 +93,18 @@ def run(options: argparse.Namespace, folder: Path) -> int:
     daemon.make_private(folder)
     switches = {"rate": options.rate, **_switches(options.switches)}
     sandbox = Sandbox(
-        options.profile, switches=switches, tls=not options.plain_http, port=options.port, journal_limit=JOURNAL_LIMIT, folder=folder
+        options.profile,
+        switches=switches,
+        tls=not options.plain_http,
+        port=options.port,
+        graph_port=options.graph_port,
+        journal_limit=JOURNAL_LIMIT,
+        folder=folder,
     )
     if options.users or options.groups:
         sandbox.seed(**crowd(options.users, options.groups))
+    if options.entra_users or options.entra_groups:
+        sandbox.entra.seed(**entra_crowd(crowd(options.entra_users, options.entra_groups)))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sandbox.stopped.set())
     with sandbox:
@@ -99,6 +112,11 @@ def run(options: argparse.Namespace, folder: Path) -> int:
             "base_url": sandbox.base_url,
             "token": sandbox.token,
             "ca_path": sandbox.ca_path,
+            "graph_url": sandbox.graph_url,
+            "authority_url": sandbox.authority_url,
+            "tenant_id": sandbox.entra.tenant_id,
+            "client_id": sandbox.entra.client_id,
+            "client_secret": sandbox.entra.client_secret,
             "control_url": sandbox.control_url,
             "pid": os.getpid(),
             "profile": sandbox.profile,
@@ -133,9 +151,13 @@ def status(_options: argparse.Namespace, folder: Path) -> int:
 
 def _wishes(options: argparse.Namespace) -> list[str]:
     """The tenant options as arguments, so that `up` can hand them to `run`."""
-    profiles.switches_of(options.profile, _switches(options.switches))
+    switches = _switches(options.switches)
+    entra_switches_of(switches)
+    profiles.switches_of(options.profile, {name: value for name, value in switches.items() if not is_entra(name)})
     arguments = ["--profile", options.profile, "--port", str(options.port), "--rate", str(options.rate)]
     arguments += ["--users", str(options.users), "--groups", str(options.groups)]
+    arguments += ["--entra-users", str(options.entra_users), "--entra-groups", str(options.entra_groups)]
+    arguments += ["--graph-port", str(options.graph_port)]
     for pair in options.switches:
         arguments += ["--set", pair]
     return [*arguments, "--plain-http"] if options.plain_http else arguments

@@ -10,6 +10,7 @@ import secrets
 import typing as t
 import urllib.parse
 
+from .entra.seed import crowd as entra_crowd
 from .seed import crowd
 from .server import Answer, Connection, Request, json_answer
 
@@ -17,7 +18,7 @@ if t.TYPE_CHECKING:
     from .sandbox import Sandbox
     from .store import Record
 
-WITH_BODY = frozenset({"faults", "switches", "seed"})
+WITH_BODY = frozenset({"faults", "switches", "seed", "entra/seed"})
 Act = t.Callable[[dict[str, str], t.Any], object]
 
 
@@ -42,6 +43,10 @@ class Control:
             ("PUT", "switches"): self._set_switches,
             ("GET", "state"): self._state,
             ("POST", "seed"): self._seed,
+            ("GET", "entra/state"): self._entra_state,
+            ("POST", "entra/seed"): self._entra_seed,
+            ("POST", "entra/cycle"): self._entra_cycle,
+            ("GET", "entra/violations"): self._entra_violations,
             ("POST", "reset"): self._reset,
             ("POST", "stop"): self._stop,
         }
@@ -69,12 +74,19 @@ class Control:
             return json_answer(400, {"detail": str(error)})
 
     def _status(self, _query: dict[str, str], _body: t.Any) -> object:
-        return {"profile": self._sandbox.profile, "base_url": self._sandbox.base_url}
+        sandbox = self._sandbox
+        return {
+            "profile": sandbox.profile,
+            "base_url": sandbox.base_url,
+            "graph_url": sandbox.graph_url,
+            "tenant_id": sandbox.entra.tenant_id,
+        }
 
     def _journal(self, query: dict[str, str], _body: t.Any) -> object:
         writes = {"true": True, "false": False}.get(query.get("writes", ""))
         since, method, route = int(query.get("since", 0)), query.get("method", ""), query.get("route", "")
-        entries = self._sandbox.journal.select(since=since, method=method, route=route, writes=writes)
+        service = query.get("service", "")
+        entries = self._sandbox.journal.select(since=since, method=method, route=route, service=service, writes=writes)
         return {"entries": [entry.as_json() for entry in entries]}
 
     def _summary(self, _query: dict[str, str], _body: t.Any) -> object:
@@ -96,11 +108,11 @@ class Control:
         return self._sandbox.faults.as_json()
 
     def _switches(self, _query: dict[str, str], _body: t.Any) -> object:
-        return self._sandbox.switches.as_json()
+        return {**self._sandbox.switches.as_json(), **self._sandbox.entra.switches.as_json()}
 
-    def _set_switches(self, _query: dict[str, str], body: t.Any) -> object:
+    def _set_switches(self, query: dict[str, str], body: t.Any) -> object:
         self._sandbox.switch(**body)
-        return self._sandbox.switches.as_json()
+        return self._switches(query, None)
 
     def _state(self, _query: dict[str, str], _body: t.Any) -> object:
         tenant = self._sandbox.tenant
@@ -120,6 +132,26 @@ class Control:
             body = crowd(int(wishes.get("users", 0)), int(wishes.get("groups", 0)), int(wishes.get("seed", 1)), first=first)
         self._sandbox.seed(body.get("users", ()), body.get("groups", ()))
         return self._totals()
+
+    def _entra_state(self, _query: dict[str, str], _body: t.Any) -> object:
+        return self._sandbox.entra.state()
+
+    def _entra_seed(self, _query: dict[str, str], body: t.Any) -> object:
+        directory = self._sandbox.entra.directory
+        if "generate" in body:
+            wishes = body["generate"]
+            first = 1 + len(directory.users) + len(directory.groups)
+            invented = crowd(int(wishes.get("users", 0)), int(wishes.get("groups", 0)), int(wishes.get("seed", 1)), first=first)
+            body = entra_crowd(invented)
+        self._sandbox.entra.seed(body.get("users", ()), body.get("groups", ()))
+        return {"users": len(directory.users), "groups": len(directory.groups)}
+
+    def _entra_cycle(self, query: dict[str, str], body: t.Any) -> object:
+        return self._sandbox.entra.cycle(str((body or {}).get("application", query.get("application", ""))))
+
+    def _entra_violations(self, _query: dict[str, str], _body: t.Any) -> object:
+        contract = self._sandbox.entra.contract
+        return {"checked": contract is not None, "violations": list(self._sandbox.entra.violations)}
 
     def _reset(self, _query: dict[str, str], _body: t.Any) -> object:
         self._sandbox.reset()

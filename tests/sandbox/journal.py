@@ -12,6 +12,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+QUESTIONS = ("/.search", "/parseExpression", "/validateCredentials", "/discover", "/getByIds")
+"""Routes that are asked with POST and change nothing that anybody would call a change."""
 
 
 @dataclass
@@ -35,8 +37,8 @@ class Entry:
 
     @property
     def writes(self) -> bool:
-        """Whether the request asks for a change; a `.search` reads."""
-        return self.method in WRITES and not self.route.endswith("/.search")
+        """Whether the request asks for a change; a `.search` reads, and so do some of Graph's actions and whoever asks for a token."""
+        return self.method in WRITES and self.service != "login" and not self.route.endswith(QUESTIONS)
 
     def as_json(self) -> dict[str, t.Any]:
         """The entry as it is shown at the control address."""
@@ -79,7 +81,7 @@ class Journal:
         with self._lock:
             return iter(list(self._entries))
 
-    def select(self, *, since: int = 0, method: str = "", route: str = "", writes: bool | None = None) -> list[Entry]:
+    def select(self, *, since: int = 0, method: str = "", route: str = "", service: str = "", writes: bool | None = None) -> list[Entry]:
         """The entries with a number above `since` that fit all that is given."""
         return [
             entry
@@ -87,6 +89,7 @@ class Journal:
             if entry.number > since
             and (not method or entry.method == method.upper())
             and (not route or entry.route == route)
+            and (not service or entry.service == service)
             and (writes is None or entry.writes == writes)
         ]
 

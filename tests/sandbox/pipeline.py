@@ -23,12 +23,16 @@ class Route(t.NamedTuple):
     name: str
     resource: str
     id: str
+    ids: tuple[str, ...] = ()
+    """All ids in the address, for services whose addresses have several."""
 
 
 class Service(t.Protocol):
     """What answers requests."""
 
     name: str
+    content_type: str
+    """Of its errors."""
 
     @property
     def reason_phrase(self) -> bool:
@@ -40,8 +44,22 @@ class Service(t.Protocol):
     def authorization(self, request: Request) -> str:
         """Whether the request is allowed: `none`, `right` or `wrong`."""
 
+    def shown_body(self, request: Request) -> object:
+        """The body as the journal may keep it."""
+
+    def error_body(self, status: int, text: str) -> object:
+        """The body of an error that the fault script makes up."""
+
     def answer(self, request: Request, route: Route, entry: Entry, fault: Fault | None) -> Answer:
         """The answer; `fault` is one for the service to act out."""
+
+
+def decoded(request: Request) -> t.Any:
+    """The body: JSON, or the text where it is none."""
+    try:
+        return request.json()
+    except ValueError:
+        return request.body.decode("utf-8", "replace")
 
 
 class Pipeline:
@@ -57,8 +75,8 @@ class Pipeline:
         route = self._service.locate(request)
         entry = self._enter(request, route)
         text = urllib.parse.unquote_plus(request.target) + "\n" + request.body.decode("utf-8", "replace")
-        filtered = "filter" in entry.query or (isinstance(entry.body, dict) and "filter" in entry.body)
-        fault = self._faults.choose(Subject(request.method, route.name, route.resource, filtered, text))
+        filtered = not entry.query.keys().isdisjoint({"filter", "$filter"}) or (isinstance(entry.body, dict) and "filter" in entry.body)
+        fault = self._choose(Subject(request.method, route.name, route.resource, filtered, text))
         entry.fault = fault.kind if fault else ""
         answer: Answer | None = None
         if fault is None or fault.carried_out:
@@ -73,14 +91,23 @@ class Pipeline:
             answer.body = b"" if request.method == "HEAD" else answer.body
             connection.answer(answer, reason_phrase=self._service.reason_phrase)
 
+    def _choose(self, subject: Subject) -> Fault | None:
+        """The fault for a request; an error without a body of its own gets one in the service's form."""
+        fault = self._faults.choose(subject)
+        if fault is None or fault.kind not in ("status", "commit_then_status"):
+            return fault
+        body, headers = fault["body"], fault["headers"]
+        if "Content-Type" in headers or isinstance(body, str):
+            return fault
+        if body is None:
+            body = self._service.error_body(int(fault["status"]), "The fault script says so")
+        return Fault(fault.kind, {**fault.options, "body": body, "headers": {"Content-Type": self._service.content_type, **headers}})
+
     def _enter(self, request: Request, route: Route) -> Entry:
         content_type = request.headers.get("content-type", "")
         entry = self._journal.open(request.arrived, request.method, request.path, request.query, content_type)
         entry.service = self._service.name
         entry.route = route.name
         entry.authorization = self._service.authorization(request)
-        try:
-            entry.body = request.json()
-        except ValueError:
-            entry.body = request.body.decode("utf-8", "replace")
+        entry.body = self._service.shown_body(request)
         return entry

@@ -123,7 +123,7 @@ class Switches:
         field = _FIELDS.get(name)
         if field is None:
             raise ValueError(f"there is no switch {name}; the README lists all")
-        parsed = _parse(name, value, field.default)
+        parsed = parse_value(name, value, field.default)
         choices = field.metadata["choices"]
         if choices and parsed not in choices:
             raise ValueError(f"switch {name} is one of {', '.join(choices)}, not {value}")
@@ -150,7 +150,8 @@ def switches_of(profile: str, changes: t.Mapping[str, t.Any] | None = None) -> S
     return switches
 
 
-def _parse(name: str, value: t.Any, like: t.Any) -> t.Any:
+def parse_value(name: str, value: t.Any, like: t.Any) -> t.Any:
+    """A switch's value, from itself or its text, in the type of its default. Raises ValueError with a sentence."""
     kind = type(like)
     try:
         if kind is bool:
@@ -170,12 +171,13 @@ def table() -> list[str]:
         meaning = str(field.metadata["meaning"])
         if field.metadata["choices"]:
             meaning += f" ({', '.join(f'`{choice}`' for choice in field.metadata['choices'])})"
-        defaults = (_text(field.default), _text(field.metadata["conforming"]))
+        defaults = (shown_value(field.default), shown_value(field.metadata["conforming"]))
         rows.append(f"| `{field.name}` | `{defaults[0]}` | `{defaults[1]}` | {field.metadata['basis']} | {meaning} |")
     return rows
 
 
-def _text(value: t.Any) -> str:
+def shown_value(value: t.Any) -> str:
+    """A switch's value as the README shows it."""
     if isinstance(value, tuple):
         return ",".join(value) or "(none)"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -17,10 +17,22 @@ if t.TYPE_CHECKING:
     from .profiles import Switches
 
 
+class Limits(t.Protocol):
+    """The switches that say how much is allowed."""
+
+    @property
+    def rate(self) -> float:
+        """Requests a second; 0 = any number."""
+
+    @property
+    def rate_burst(self) -> float:
+        """How many may come at once; 0 = as many as `rate`."""
+
+
 class RateLimit:
     """Allows `rate` requests a second and `rate_burst` at once; both may be switched at any time."""
 
-    def __init__(self, switches: Switches, clock: t.Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, switches: Limits, clock: t.Callable[[], float] = time.monotonic) -> None:
         self._switches = switches
         self._clock = clock
         self._lock = threading.Lock()
@@ -42,12 +54,13 @@ class RateLimit:
                 return 0.0
             return (1 - self._tokens) / rate
 
-    def refusal(self, wait: float) -> Answer:
-        """The 429. Zscaler does not document its form for SCIM; `body` is that of its REST API."""
-        spelling, seconds = self._switches.rate_retry_after, math.ceil(wait)
-        detail = f"Rate limit ({self._switches.rate:g} a second) exceeded"
-        if spelling == "body":
-            return json_answer(429, {"message": detail, "Retry-After": f"{seconds} seconds"})
-        error = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "429", "detail": detail}
-        headers = {"header": {"Retry_After": str(seconds)}, "text": {"Retry_After": f"{seconds} seconds"}}.get(spelling, {})
-        return json_answer(429, error, "application/scim+json", **headers)
+
+def refusal(switches: Switches, wait: float) -> Answer:
+    """The 429. Zscaler does not document its form for SCIM; `body` is that of its REST API."""
+    spelling, seconds = switches.rate_retry_after, math.ceil(wait)
+    detail = f"Rate limit ({switches.rate:g} a second) exceeded"
+    if spelling == "body":
+        return json_answer(429, {"message": detail, "Retry-After": f"{seconds} seconds"})
+    error = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "429", "detail": detail}
+    headers = {"header": {"Retry_After": str(seconds)}, "text": {"Retry_After": f"{seconds} seconds"}}.get(spelling, {})
+    return json_answer(429, error, "application/scim+json", **headers)

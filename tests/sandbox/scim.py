@@ -13,9 +13,9 @@ import urllib.parse
 from . import schemas
 from .errors import ScimError
 from .listing import Listing, Query, query_of, search_body
-from .pipeline import Route
+from .pipeline import Route, decoded
 from .present import Presenter, Selection
-from .rate import RateLimit
+from .rate import RateLimit, refusal
 from .server import Answer, Request, json_answer
 from .writes import Writer
 
@@ -35,6 +35,7 @@ class ScimService:
     """Zscaler's SCIM service for one tenant, below `/<organization>/<idp>/scim`."""
 
     name = "scim"
+    content_type = CONTENT_TYPE
 
     def __init__(self, tenant: Tenant, switches: Switches, *, profile: str, organization: str, idp: str) -> None:
         self.tenant = tenant
@@ -76,11 +77,19 @@ class ScimService:
         is_right = scheme.lower() == "bearer" and secrets.compare_digest(token.encode(), self.token.encode())
         return "right" if is_right else "wrong"
 
+    def shown_body(self, request: Request) -> object:
+        """The body as it is: there are no secrets in SCIM."""
+        return decoded(request)
+
+    def error_body(self, status: int, text: str) -> object:
+        """The body of an error that the fault script makes up."""
+        return {"schemas": [ERROR], "status": str(status), "detail": text}
+
     def answer(self, request: Request, route: Route, entry: Entry, fault: Fault | None) -> Answer:
         """The answer to one request; mutations and ids are entered into the journal."""
         wait = self._rate.wait()
         if wait:
-            return self._rate.refusal(wait)
+            return refusal(self.switches, wait)
         with self.tenant.lock:
             try:
                 self._admit(route, entry)

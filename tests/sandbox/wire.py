@@ -46,12 +46,9 @@ def refusal(fault: Fault) -> Answer:
     if fault["retry_date"] is not None:
         headers["Retry-After"] = email.utils.formatdate(time.time() + float(fault["retry_date"]), usegmt=True)
     body = fault["body"]
-    if body is None and "Content-Type" not in headers:
-        schemas = ["urn:ietf:params:scim:api:messages:2.0:Error"]
-        body = {"schemas": schemas, "status": str(fault["status"]), "detail": "The fault script says so"}
     if isinstance(body, str):
         return Answer(fault["status"], body.encode(), {"Content-Type": "text/plain", **headers})
-    return Answer(fault["status"], json.dumps(body).encode(), {"Content-Type": "application/scim+json", **headers})
+    return Answer(fault["status"], json.dumps(body).encode(), {"Content-Type": "application/json", **headers})
 
 
 def _refuse(fault: Fault, _answer: Answer, connection: Connection) -> None:

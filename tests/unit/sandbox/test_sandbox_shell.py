@@ -323,11 +323,13 @@ def command(*arguments: str, by_path: bool = True) -> subprocess.CompletedProces
 def test_up_status_down(tmp_path):
     folder = tmp_path / "state"
     options = ("--state-dir", str(folder))
-    started = command("up", *options, "--users", "3", "--groups", "2", "--set", "rate_retry_after=none")
+    wanted = ("--users", "3", "--groups", "2", "--set", "rate_retry_after=none", "--entra-users", "4", "--set", "entra_page_size=3")
+    started = command("up", *options, *wanted)
     assert started.returncode == 0, started.stderr
     try:
         facts = json.loads(started.stdout)
-        assert facts.keys() == {"base_url", "token", "ca_path", "control_url", "pid", "profile"}
+        of_entra = {"graph_url", "authority_url", "tenant_id", "client_id", "client_secret"}
+        assert facts.keys() == {"base_url", "token", "ca_path", "control_url", "pid", "profile"} | of_entra
         assert folder.stat().st_mode & 0o777 == 0o700
         assert (folder / "sandbox.json").stat().st_mode & 0o777 == 0o600
         assert facts["token"] not in (folder / "sandbox.log").read_text()
@@ -341,11 +343,13 @@ def test_up_status_down(tmp_path):
                 if answer.status_code != 429:
                     break
                 time.sleep(0.25)
+            entra = session.get(facts["control_url"] + "/entra/state", timeout=30).json()
             switches = session.get(facts["control_url"] + "/switches", timeout=30).json()
         assert answer.status_code == 200, answer.text
         assert answer.json()["totalResults"] == 4
-        assert (switches["rate"], switches["rate_retry_after"]) == (5.0, "none")
-        again = command("up", *options, "--users", "3", "--groups", "2", "--set", "rate_retry_after=none")
+        assert (len(entra["users"]), entra["tenantId"]) == (4, facts["tenant_id"])
+        assert (switches["rate"], switches["rate_retry_after"], switches["entra_page_size"]) == (5.0, "none", 3)
+        again = command("up", *options, *wanted)
         assert json.loads(again.stdout) == facts
         other = command("up", *options, "--profile", "conforming")
         assert (other.returncode, "with other options" in other.stderr) == (1, True)
@@ -392,6 +396,7 @@ def test_a_link_or_a_file_is_no_state_directory(tmp_path, target):
         (("up", "--set", "colour=red"), "no switch colour"),
         (("up", "--set", "page_cap"), "wants SWITCH=VALUE"),
         (("run", "--set", "ids=short"), "one of derived"),
+        (("up", "--set", "entra_secrets_put=both"), "one of replace, merge"),
     ],
 )
 def test_errors_are_sentences(tmp_path, arguments, message):

@@ -7,13 +7,17 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import sys
 import time
 from pathlib import Path
 
 import pytest
 from ansible_collections.scimops.zscaler_one.tests.sandbox import faults, profiles
+from ansible_collections.scimops.zscaler_one.tests.sandbox.entra import switches as entra_switches
+from ansible_collections.scimops.zscaler_one.tests.sandbox.entra.routes import Table
 from ansible_collections.scimops.zscaler_one.tests.sandbox.profiles import Switches, switches_of
+from ansible_collections.scimops.zscaler_one.tests.sandbox.sandbox import Sandbox
 from ansible_collections.scimops.zscaler_one.tests.sandbox.schemas import ENTERPRISE
 
 README = Path(profiles.__file__).with_name("README.md")
@@ -40,7 +44,21 @@ def test_no_switch_is_untested():
     assert tests | TESTED_ELSEWHERE.keys() == {field.name for field in dataclasses.fields(Switches)}
 
 
-@pytest.mark.parametrize("rows", [profiles.table(), faults.table()], ids=["switches", "faults"])
+def test_no_switch_of_entra_is_untested():
+    tests = "".join(path.read_text() for path in Path(__file__).with_name("entra").glob("test_*.py"))
+    names = [field.name.removeprefix("entra_") for field in dataclasses.fields(entra_switches.EntraSwitches)]
+    assert [name for name in names if not re.search(rf"\b(entra_)?{name}=", tests)] == []
+
+
+TABLES = {
+    "switches": profiles.table(),
+    "faults": faults.table(),
+    "entra switches": entra_switches.table(),
+    "entra routes": Table(Sandbox().entra).table(),
+}
+
+
+@pytest.mark.parametrize("rows", TABLES.values(), ids=TABLES)
 def test_the_readme_has_the_tables(rows):
     assert "\n".join(rows) in README.read_text()
 
