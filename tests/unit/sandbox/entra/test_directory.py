@@ -157,6 +157,12 @@ def test_who_is_not_there_is_404(graph, path):
     assert graph.error("GET", path.format(uuid.uuid4()))[:2] == (404, "Request_ResourceNotFound")
 
 
+@pytest.mark.parametrize("body", [{}, {"ids": "x"}, {"ids": []}, {"ids": ["x"] * 1001}])
+def test_a_thousand_ids_can_be_asked_for_at_once(graph, body):
+    assert graph.error("POST", "/directoryObjects/getByIds", body)[0] == 400
+    assert graph.ok("POST", "/directoryObjects/getByIds", {"ids": ["x"]})["value"] == []
+
+
 # Assignments
 
 
@@ -190,8 +196,10 @@ def test_assignments_that_are_refused(graph):
     assert "already exists" in assign(graph, sp, ada).json()["error"]["message"]
     assert "was not found on application" in assign(graph, sp, ada, str(uuid.uuid4())).json()["error"]["message"]
     assert assign(graph, sp, str(uuid.uuid4())).status_code == 404
-    body = {"principalId": ada, "resourceId": str(uuid.uuid4()), "appRoleId": ZERO}
+    other = str(uuid.uuid4())
+    body = {"principalId": ada, "resourceId": other, "appRoleId": ZERO}
     assert graph.error("POST", path, body)[0] == 400
+    assert graph.error("POST", f"/servicePrincipals/{other}/appRoleAssignedTo", body)[0] == 404
     for name in body:
         assert name in graph.error("POST", path, {key: value for key, value in body.items() if key != name})[2]
 

@@ -355,6 +355,24 @@ def test_schemas_that_are_refused(graph, spoil):
     assert graph.send("PUT", f"{job}/schema", schema).status_code == 204
 
 
+def test_a_unary_operator_needs_no_value(graph):
+    _base, job = sync(graph)
+    schema = graph.get(f"{job}/schema")
+    clauses = [
+        {"sourceOperandName": "department", "operatorName": "IS NOT NULL", "targetOperand": None},
+        {"sourceOperandName": "department", "operatorName": "EQUALS", "targetOperand": {"values": ["Sales"]}},
+    ]
+    schema["synchronizationRules"][0]["objectMappings"][0]["scope"] = {"groups": [{"name": "g", "clauses": clauses}]}
+    graph.ok("PUT", f"{job}/schema", schema)
+
+
+@pytest.mark.parametrize("body", [{}, {"parameters": []}, {"parameters": "x"}])
+def test_provisioning_on_demand_wants_parameters(graph, body):
+    _base, job = sync(graph)
+    status, code, message = graph.error("POST", f"{job}/provisionOnDemand", body)
+    assert (status, code, nested(message)) == (400, "UnknownError", ("RequestParameterInvalid", "The request has no parameters."))
+
+
 def test_a_disabled_mapping_is_not_looked_into(graph):
     _base, job = sync(graph)
     schema = graph.get(f"{job}/schema")

@@ -1,0 +1,232 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role entra_provisioning as people run it: ansible-playbook, over TLS, at -vvvv, on an Entra tenant with a provisioning service."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.scimops.zscaler_one.tests.sandbox.sandbox import Sandbox
+
+from .test_no_secret_leaves import hits
+
+BIN = Path(sys.executable).parent
+PREFIX = "entra_provisioning_"
+WRONG = "not-a-real-token-0123456789"
+SYNCHRONIZATION = "/servicePrincipals/{id}/synchronization"
+SETTINGS, SCHEMA = f"PUT {SYNCHRONIZATION}/secrets", f"PUT {SYNCHRONIZATION}/jobs/{{id}}/schema"
+START = f"POST {SYNCHRONIZATION}/jobs/{{id}}/start"
+ON_DEMAND = f"POST {SYNCHRONIZATION}/jobs/{{id}}/provisionOnDemand"
+ASSIGN = "POST /servicePrincipals/{id}/appRoleAssignedTo"
+WRITES = ["POST /applicationTemplates/{id}/instantiate", f"POST {SYNCHRONIZATION}/jobs", SETTINGS, SCHEMA, ASSIGN, ASSIGN, ON_DEMAND, START]
+SCOPED = {"name": "No guests", "clauses": [{"attribute": "department", "operator": "NOT EQUALS", "values": ["Guests"]}]}
+DECLARED: dict[str, t.Any] = {
+    "assignments": [{"group": "Engineering", "role": "User"}, {"user": "ada@corp.example", "role": "User"}],
+    "pilot_user": "ada@corp.example",
+    "scope": "all",
+    "notification_email": "identity@corp.example",
+    "notify_on_failure": True,
+    "users": {
+        "attribute_mappings": [{"target": "displayName", "expression": 'Join(", ", [surname], [givenName])'}],
+        "scoping_filters": [SCOPED],
+    },
+    "wait_interval": 0.2,
+}
+PEOPLE = [
+    {
+        "userPrincipalName": f"{name}@corp.example",
+        "displayName": name.title(),
+        "givenName": name.title(),
+        "surname": surname,
+        "department": unit,
+    }
+    for name, surname, unit in (("ada", "Lovelace", "Research"), ("bob", "Noyce", "Research"), ("eve", "Guest", "Guests"))
+]
+
+
+class Run(t.NamedTuple):
+    """What came of one run of the role."""
+
+    code: int
+    output: str
+    recap: dict[str, int]
+    writes: list[str]
+
+
+class Operator:
+    """Somebody who runs the role again and again, with a home of his own."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+        self.sandbox = sandbox
+        self.folder = folder
+        sandbox.entra.seed(users=PEOPLE, groups=[{"displayName": "Engineering", "members": ["bob@corp.example", "eve@corp.example"]}])
+
+    def run(self, *words: str, **changes: t.Any) -> Run:
+        """Run the role with what is declared, changed as told; a change to None leaves out a variable."""
+        secrets = {"secret_token": self.sandbox.token, "client_secret": self.sandbox.entra.client_secret}
+        values = {"tenant_url": self.sandbox.base_url, **secrets, **DECLARED, **changes}
+        values |= {"graph_url": self.sandbox.graph_url, "authority_url": self.sandbox.authority_url, "ca_path": self.sandbox.ca_path}
+        (self.folder / "tenant.json").write_text(json.dumps({PREFIX + name: value for name, value in values.items() if value is not None}))
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("ZSCALER_ONE_", "AZURE_", "ANSIBLE_"))}
+        environment |= {
+            "AZURE_TENANT_ID": self.sandbox.entra.tenant_id,
+            "AZURE_CLIENT_ID": self.sandbox.entra.client_id,
+            "HOME": str(self.folder),
+            "ANSIBLE_HOME": str(self.folder / "home"),
+            "ANSIBLE_LOCAL_TEMP": str(self.folder / "local"),
+            "ANSIBLE_REMOTE_TEMP": str(self.folder / "remote"),
+            "ANSIBLE_LOG_PATH": str(self.folder / "ansible.log"),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_COLLECTIONS_PATH": os.environ["PYTHONPATH"].split(os.pathsep)[0],
+        }
+        last = max((entry.number for entry in self.sandbox.journal), default=0)
+        command = [str(BIN / "ansible-playbook"), "scimops.zscaler_one.entra", "-e", f"@{self.folder / 'tenant.json'}", "-vvvv", *words]
+        done = subprocess.run(command, env=environment, cwd=self.folder, capture_output=True, text=True, timeout=300, check=False)
+        output = done.stdout + done.stderr
+        (self.folder / "tenant.json").unlink()
+        recap = re.search(r"^localhost +: (.*)$", output, re.MULTILINE)
+        assert recap, output[-3000:]
+        counts = {name: int(count) for name, count in re.findall(r"(\w+)=(\d+)", recap[1])}
+        entries = [entry for entry in self.sandbox.journal.select(since=last, writes=True) if entry.service == "graph"]
+        return Run(done.returncode, output, counts, [f"{entry.method} {entry.route}" for entry in entries])
+
+    def people(self) -> dict[str, str]:
+        """Who is in the Zscaler tenant: display names by userName, without the tenant's own administrator."""
+        records = [record.attributes for record in self.sandbox.tenant.users.records.values()]
+        return {one["userName"]: one["displayName"] for one in records if not one["userName"].startswith("admin@")}
+
+    def leaks(self) -> list[str]:
+        """Every form of a secret in what the runs left behind, the log with all that they printed among it."""
+        left = [path.read_text(errors="ignore") for path in self.folder.rglob("*") if path.is_file()]
+        assert any("TASK [" in text for text in left)
+        return [hit for text in left for secret in (self.sandbox.token, self.sandbox.entra.client_secret) for hit in hits(text, secret)]
+
+
+@pytest.fixture
+def operator(tmp_path: Path) -> t.Iterator[Operator]:
+    with Sandbox() as sandbox:
+        operator = Operator(sandbox, tmp_path)
+        yield operator
+        assert operator.leaks() == []
+
+
+def shown(output: str, title: str) -> str:
+    """What the task with this title showed."""
+    return output.partition(f": {title}]")[2].partition("TASK [")[0]
+
+
+@pytest.mark.slow
+def test_from_an_empty_tenant_to_people_and_then_nothing(operator: Operator) -> None:
+    plan = operator.run("--check")
+    assert (plan.code, plan.writes, operator.people()) == (0, [], {}), plan.output[-3000:]
+    foreseen = shown(plan.output, "What was done, or would be")
+    for step in (
+        "create application: Zscaler One",
+        "create provisioning of Zscaler One",
+        "update setting: Tenant URL",
+        "store secret: Secret token",
+        "update setting: Scope",
+        "update setting: Notification e-mail",
+        "mapping: user mapping displayName",
+        "scoping filter: user filter No guests",
+        "assign Ada as User",
+        "assign Engineering as User",
+        "provision on demand: ada@corp.example",
+        "start provisioning of Zscaler One",
+    ):
+        assert step in foreseen
+
+    first = operator.run()
+    assert (first.code, first.writes) == (0, WRITES), first.output[-3000:]
+    assert operator.people() == {"ada@corp.example": "Lovelace, Ada", "bob@corp.example": "Noyce, Bob"}
+    assert first.recap["changed"] == plan.recap["changed"]
+    verdict = shown(first.output, "Who is provisioned, who is not, and why")
+    assert "2 users" in verdict
+    assert re.search(r"skipped: eve@corp[.]example: .*scoping filters", verdict)
+
+    second = operator.run()
+    assert (second.code, second.recap["changed"], second.writes) == (0, 0, []), second.output[-3000:]
+    assert "nothing: all is as described" in shown(second.output, "What was done, or would be")
+
+
+@pytest.mark.slow
+def test_one_change_is_one_write(operator: Operator) -> None:
+    assert operator.run().code == 0
+    mappings, filters = DECLARED["users"]["attribute_mappings"], DECLARED["users"]["scoping_filters"]
+    now: dict[str, t.Any] = {}
+    for tag, change, expected in (
+        ("notification", {"notification_email": "security@corp.example"}, [SETTINGS]),
+        (
+            "user_mapping",
+            {"users": {"attribute_mappings": [{"target": "displayName", "source": "displayName"}], "scoping_filters": filters}},
+            [SCHEMA],
+        ),
+        ("scoping_filters", {"users": {"attribute_mappings": mappings, "scoping_filters": []}}, [SCHEMA]),
+        # Narrowed to those who are assigned, provisioning has to begin again to see it.
+        ("scope", {"scope": "assigned"}, [SETTINGS, f"POST {SYNCHRONIZATION}/jobs/{{id}}/restart"]),
+    ):
+        now |= change
+        run = operator.run("--tags", tag, **now)
+        assert (run.code, run.writes) == (0, expected), f"{tag}: {run.output[-3000:]}"
+    whole = operator.run(**now)
+    assert (whole.code, whole.recap["changed"], whole.writes) == (0, 0, []), whole.output[-3000:]
+    several = operator.run(**{**now, "notification_email": "third@corp.example", "users": DECLARED["users"]})
+    assert (several.code, several.writes) == (0, [SETTINGS, SCHEMA]), several.output[-3000:]
+
+
+@pytest.mark.slow
+def test_a_pilot_goes_before_every_start_and_only_then(operator: Operator) -> None:
+    assert operator.run("--skip-tags", "monitor", wait_for="nothing").writes == WRITES
+    paused = operator.run("--skip-tags", "monitor", state="paused")
+    assert (paused.code, paused.writes) == (0, [f"POST {SYNCHRONIZATION}/jobs/{{id}}/pause"]), paused.output[-3000:]
+    # She is there already, which the service calls skipped, and which is no reason to stop.
+    started = operator.run("--skip-tags", "monitor")
+    assert (started.code, started.writes) == (0, [ON_DEMAND, START]), started.output[-3000:]
+
+
+@pytest.mark.slow
+def test_a_bad_token_is_neither_stored_nor_started_with(operator: Operator) -> None:
+    refused = operator.run(secret_token=WRONG)
+    assert refused.code != 0
+    assert refused.writes == WRITES[:2], "the application and a job that does not run, and nothing after the test"
+    assert re.search(r"connection test of Zscaler One failed.*Bearer Token", refused.output)
+    assert WRONG not in refused.output
+
+    asked = operator.run("--tags", "zscaler_side", check_zscaler=True)
+    assert (asked.code, asked.writes) == (0, []), asked.output[-3000:]
+    asked = operator.run("--tags", "zscaler_side", check_zscaler=True, secret_token=WRONG)
+    assert asked.code != 0
+    assert "Zscaler does not take the credentials" in asked.output
+    assert WRONG not in asked.output
+
+    # The filter leaves out this pilot, so the service skips her, and nobody else is provisioned.
+    stopped = operator.run(pilot_user="eve@corp.example")
+    assert stopped.code != 0
+    assert START not in stopped.writes
+    assert "Entra skipped eve@corp.example" in stopped.output
+    assert operator.people() == {}
+
+
+@pytest.mark.slow
+def test_deletions_that_are_held_back_are_told_and_not_released(operator: Operator) -> None:
+    assert operator.run(scope="assigned", deletion_threshold=1).code == 0
+    (application,) = operator.sandbox.entra.directory.applications.values()
+    application.assignments.clear()
+    operator.sandbox.entra.cycle()
+    words = {"scope": "assigned", "deletion_threshold": 1, "assignments": None}
+    told = operator.run(**words)
+    assert told.code != 0
+    assert told.writes == []
+    assert "IN QUARANTINE" in shown(told.output, "Who is provisioned, who is not, and why")
+    only_told = operator.run(fail_on_quarantine=False, **words)
+    assert (only_told.code, only_told.writes) == (0, []), only_told.output[-3000:]
+    assert set(operator.people()) == {"ada@corp.example", "bob@corp.example"}
