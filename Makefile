@@ -22,5 +22,6 @@ check: ## the quick part, for every save: ruff, mypy, unit tests without the slo
 
 sandbox: ## start a Zscaler One on this machine, for playbooks of your own
 	@$(DEV)/python tests/sandbox up
-	@echo "In a playbook: base_url, bearer_token (the token above) and ca_path; or ZSCALER_ONE_SCIM_BASE_URL, _BEARER_TOKEN and _CA_PATH in the"
-	@echo "environment. What it saw: GET control_url/journal. Stop it: python3 tests/sandbox down"
+	@echo "Connect this shell to both halves, SCIM and Entra ID:"
+	@echo "    eval \"\$$($(DEV)/python tests/sandbox env)\""
+	@echo "What it saw: GET control_url/journal. Stop it: $(DEV)/python tests/sandbox down"

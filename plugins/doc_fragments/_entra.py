@@ -111,6 +111,11 @@ options:
     description:
       - Seconds to wait for Entra to see its own writes. Its directory is copied to many places, and may for minutes not show, or refuse
         to use, what was written a moment ago; that is outwaited, up to this time for each write.
+      - With V(0) each write is followed by one look only, and what that does not show yet is told as such.
+      - An application or a provisioning job that is not found is searched for a fifth of this time, but no longer than 10 seconds for a
+        name and 30 seconds for an id or a job, since an earlier task may have made it a moment ago. In check mode it is looked for once.
+      - What is written and still not visible when the time is over is reported as a change. The task fails where the next one needs the
+        thing itself - an application, a role, an assignment, single sign-on - and warns elsewhere.
     type: float
     default: 300
 requirements:

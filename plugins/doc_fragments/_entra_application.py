@@ -22,6 +22,7 @@ options:
   display_name:
     description:
       - The name of the enterprise application. Two applications of the same name are an error, and nothing is written.
+      - One that was made from no template of the gallery has no provisioning, and is only taken by O(service_principal_id).
       - In check mode there may be none yet, and what would be done to it is told by its name; otherwise that is an error.
     type: str
 """

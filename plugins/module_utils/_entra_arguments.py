@@ -53,6 +53,9 @@ APPLICATION: Mapping[str, Options] = {
 }
 """Which application: one of both."""
 
+JOB: Mapping[str, Options] = {"template_id": {"type": "str"}}
+"""Which of its jobs, by the connector; doc fragment `_entra_job`."""
+
 ADDRESSES = ("graph_url", "authority_url", "proxy", "oauth2_token_url", "reply_url", "sign_on_url")
 
 

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ._entra_arguments import APPLICATION, ENTRA, known_secrets
+from ._entra_arguments import APPLICATION, ENTRA, JOB, known_secrets
 from ._errors import CollectionError, InputError, Problem
 from ._graph.client import Graph
 from ._graph.dialect import GRAPH
@@ -28,12 +28,25 @@ if t.TYPE_CHECKING:
     Options = Mapping[str, t.Any]
 
 
-def run_entra(options: Options, act: Callable[[Graph, Options], Outcome], *, application: bool = False, **rules: t.Any) -> None:
+LONGEST_TEXT = 10_000
+"""Characters of one text in a result. Names in Entra have 256 at most; the longest that means something is an expression."""
+
+
+def run_entra(
+    options: Options,
+    act: Callable[[Graph, Options], Outcome],
+    *,
+    application: bool = False,
+    job: bool = False,
+    compares: bool = True,
+    **rules: t.Any,
+) -> None:
     """Run a module of the Entra half: `act` looks, plans, writes and waits; in check mode it gets a `Graph` that cannot write.
 
-    With `application` the module is told its application by exactly one of C(service_principal_id) and C(display_name).
+    With `application` the module is told its application by exactly one of C(service_principal_id) and C(display_name), and with `job`
+    by C(template_id) which of its jobs is meant. One that does not compare (`compares`) has no diff.
     """
-    spec = {**ENTRA, **(APPLICATION if application else {}), **options}
+    spec = {**ENTRA, **(APPLICATION if application else {}), **(JOB if job else {}), **options}
     task = Task(spec, rules)
     for secret in known_secrets(task.options, spec):
         task.module.no_log_values.add(secret)
@@ -41,13 +54,15 @@ def run_entra(options: Options, act: Callable[[Graph, Options], Outcome], *, app
     try:
         if application:
             check_application(task.options)
-        outcome = act(connect(task), task.options)
+        with task.understanding("Microsoft Graph"):
+            outcome = act(connect(task), task.options)
+            result = shortened(describe(outcome, task, compares=compares))
     except MissingAzureIdentity as missing:
         message = missing_required_lib("azure-identity")
         task.leave({"changed": False}, failed=f"{message} {explain_missing(str(missing))}")
     except CollectionError as error:
         task.fail(error, advise(error))
-    task.leave(describe(outcome, task), failed=outcome.failed)
+    task.leave(result, failed=shortened(outcome.failed))
 
 
 def connect(task: Task) -> Graph:
@@ -64,15 +79,15 @@ def check_application(options: Options) -> None:
         raise InputError([Problem("option service_principal_id", "", reason)])
 
 
-def describe(outcome: Outcome, task: Task) -> dict[str, t.Any]:
-    """The result of the module."""
+def describe(outcome: Outcome, task: Task, *, compares: bool) -> dict[str, t.Any]:
+    """The result of the module; with a diff only if it compares and was asked for one."""
     result = {
         "changed": outcome.changed,
         "operations": [operation.as_result() for operation in outcome.operations],
         "warnings": list(outcome.warnings),
         **outcome.result,
     }
-    if task.shows_diff:
+    if task.shows_diff and compares:
         result["diff"] = {"before": {}, "after": {}}
         if outcome.before != outcome.after:
             name = task.options.get("display_name") or task.options.get("service_principal_id") or "application"
@@ -83,3 +98,14 @@ def describe(outcome: Outcome, task: Task) -> dict[str, t.Any]:
                 "after_header": f"{name} (after)",
             }
     return result
+
+
+def shortened(value: t.Any) -> t.Any:
+    """The value with every text of it cut to what people read, and what an expression of a mapping may have."""
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}... ({len(value)} characters)"
+    if isinstance(value, dict):
+        return {shortened(name): shortened(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [shortened(inner) for inner in value]
+    return value

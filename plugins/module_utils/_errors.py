@@ -56,7 +56,7 @@ class WriteInCheckMode(CollectionError):
 
 
 class TransportError(CollectionError):
-    """The exchange with the service broke down; `request` is method and path, never a header or a body.
+    """The exchange with the service broke down; `request` is method and path, never a header or a body, and `message` is what happened.
 
     Where it broke off a write in several requests, `undone` has the ids that were not written yet; the others were.
     """
@@ -65,6 +65,7 @@ class TransportError(CollectionError):
 
     def __init__(self, message: str, request: str) -> None:
         self.request = request
+        self.message = message
         super().__init__(f"{request}: {message}")
 
 
@@ -78,6 +79,10 @@ class Ambiguous(TransportError):
 
 class UntrustedAnswer(TransportError):
     """An answer that is not the service's: HTML of a proxy, a redirect, broken JSON, or more bytes than allowed."""
+
+
+class NotUnderstood(CollectionError):
+    """Something in an answer was not as this collection takes it to be, and nobody had checked it: to be reported, and mended."""
 
 
 class DeadlinePassed(TransportError):

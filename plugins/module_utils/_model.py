@@ -21,6 +21,15 @@ def key(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
+LONGEST = 256
+"""So many characters a name of Entra has at most."""
+
+
+def cut(name: str) -> str:
+    """A name that may be anybody's, fit for a result: no service fills the log with it."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 3]}..."
+
+
 def shown(name: str) -> str:
     """A name that may be anybody's, fit for a message: what does not print is escaped, so that it cannot forge lines or colours."""
     return name if name.isprintable() else "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in name)

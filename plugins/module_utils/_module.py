@@ -44,7 +44,8 @@ def run_reading(options: Options, read: Callable[[ScimService, Options], dict[st
     """Run a module that only reads: `read` gives the result."""
     task = start(options, rules)
     try:
-        result = read(connect_service(task), task.options)
+        with task.understanding("the service"):
+            result = read(connect_service(task), task.options)
     except CollectionError as error:
         task.fail(error, advise(error))
     task.leave({"changed": False, **result})
@@ -57,11 +58,18 @@ def run_changing(
     task = start(options, rules)
     dry = task.dry
     try:
-        service = connect_service(task)
-        order = make_order(task.options, dry=dry)
-        result = converge(order, service, dry=dry, sleep=time.sleep)
+        with task.understanding("the service"):
+            service = connect_service(task)
+            order = make_order(task.options, dry=dry)
+            result = converge(order, service, dry=dry, sleep=time.sleep)
+            answer = report(task, order, result, describe)
     except CollectionError as error:
         task.fail(error, advise(error))
+    task.leave(answer, failed=explain_failures(result, dry=dry))
+
+
+def report(task: Task, order: Order, result: Result, describe: Callable[[Order, Result], dict[str, t.Any]]) -> dict[str, t.Any]:
+    """The result of a module that changes."""
     answer = {
         "changed": result.changed,
         "summary": summarize(result.operations, result.failures, result.plan.unchanged),
@@ -74,7 +82,7 @@ def run_changing(
     }
     if task.shows_diff:
         answer["diff"] = make_diff(result.plan)
-    task.leave(answer, failed=explain_failures(result, dry=dry))
+    return answer
 
 
 def advise(error: CollectionError) -> str:

@@ -6,23 +6,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ._errors import InputError, Refusal
+from ._errors import InputError, NotUnderstood, Refusal, UntrustedAnswer
 from ._model import shown
 from ._transport.connection import HAS_REQUESTS
 from ._transport.secrets import Scrubber
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ._errors import CollectionError
     from ._transport.http import Http
 
     Options = Mapping[str, t.Any]
 
+
+SURPRISES = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError)
+"""What an answer of an unexpected shape breaks, where no check has caught it."""
 
 PROBLEMS = 1000
 """How many problems of the input a result lists; the message has the first twenty."""
@@ -49,6 +54,20 @@ class Task:
         """Whether this is a run with C(--diff)."""
         return bool(self.module._diff)
 
+    @contextlib.contextmanager
+    def understanding(self, service: str) -> Iterator[None]:
+        """Turns what an answer of an unexpected shape breaks into NotUnderstood, in which nothing of the answer is told.
+
+        Ansible would print the traceback with the error's own text, in which there may be a part of the answer, and that may be a secret.
+        """
+        try:
+            yield
+        except SURPRISES as error:
+            raise NotUnderstood(
+                f"This collection met something that it does not understand ({place_of(error)}), most likely an answer of {service} of an "
+                "unexpected shape; please report it, with the version of the collection"
+            ) from None
+
     def leave(self, result: dict[str, t.Any], failed: str = "") -> t.NoReturn:
         """End the process with this result; `failed` is the message of a failure."""
         if self.http is not None:
@@ -57,7 +76,11 @@ class Task:
             self.http.close()
         for warning in self.scrub.scrub(result.pop("warnings", [])):
             self.module.warn(printable(warning))
-        result = encodable(self.scrub.scrub(result))
+        try:
+            result = encodable(self.scrub.scrub(result))
+        except RecursionError:
+            result = {"changed": bool(result.get("changed"))}
+            failed = f"{failed} The result is nested too deeply to be told".strip()
         if failed:
             self.module.fail_json(msg=printable(self.scrub.scrub(failed)), **result)
         self.module.exit_json(**result)
@@ -70,7 +93,21 @@ class Task:
             result["problems"] = [problem._asdict() for problem in error.problems[:PROBLEMS]]
         if isinstance(error, Refusal):
             result.update({"refused": error.details, "operations": error.details.pop("operations", [])})
+        written = self.http.written if self.http is not None and isinstance(error, (NotUnderstood, UntrustedAnswer)) else 0
+        if written:
+            result["changed"] = True
+            were = "1 write was" if written == 1 else f"{written} writes were"
+            advice += f". In this task {were} sent; run it again to see what is left"
         self.leave(result, failed=f"{error}{advice}")
+
+
+def place_of(error: BaseException) -> str:
+    """The kind of an error and where in this collection it was raised, such as C(KeyError at _entra/flow.py:55); nothing of its text."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "module_utils" in frame.filename]
+    ours = [frame for frame in frames if "ansible_collections" in frame.filename] or frames
+    if not ours:
+        return type(error).__name__
+    return f"{type(error).__name__} at {ours[-1].filename.rpartition('module_utils/')[2]}:{ours[-1].lineno}"
 
 
 def printable(text: str) -> str:

@@ -44,7 +44,9 @@ options:
     suboptions:
       user:
         description:
-          - A user by C(userPrincipalName), or if nobody has that name, by C(mail). Upper and lower case are the same.
+          - A user by C(userPrincipalName), or if nobody has that name, by C(mail), with a warning that tells the C(userPrincipalName).
+            Upper and lower case are the same.
+          - A guest is never found by C(mail), which is decided elsewhere, but by C(userPrincipalName) or O(assignments[].id) only.
         type: str
       group:
         description:
@@ -96,6 +98,10 @@ options:
         mode too. The message has the numbers and the first of them. A change of role is no removal.
       - The limit is a percentage of the users and groups that are assigned before, but never below O(removal_limit.floor) and never
         above O(removal_limit.count).
+      - A group that would lose its last assignment counts as its direct members, and as more than the limit if they may not be read; any
+        other group counts as one.
+      - Whatever the limit is, a run is refused after which nobody would have a real role any more, or in which all of two or more who have
+        one would lose it, also if O(state=absent) names each of them.
     type: dict
     suboptions:
       percent:
@@ -112,13 +118,14 @@ options:
         default: 5
   allow_removals_over_limit:
     description:
-      - Go on although O(removal_limit) is exceeded. Meant for one run, not for a file; the run warns of what it was allowed.
+      - Go on although O(removal_limit) is exceeded, or everybody would lose access. Meant for one run, not for a file; the run
+        warns of what it was allowed.
     type: bool
     default: false
 notes:
-  - "Permissions for Microsoft Graph: C(AppRoleAssignment.ReadWrite.All) together with C(Application.Read.All), C(User.ReadBasic.All), and
-    C(GroupMember.Read.All). To create a role, C(Application.ReadWrite.OwnedBy) or C(Application.ReadWrite.All) is needed besides. Check
-    mode needs the reading ones only."
+  - "Permissions for Microsoft Graph: C(AppRoleAssignment.ReadWrite.All) together with C(Application.Read.All), C(User.ReadBasic.All) where
+    users are named, and C(GroupMember.Read.All) where groups are. To create a role, C(Application.ReadWrite.OwnedBy) or
+    C(Application.ReadWrite.All) is needed besides. Check mode needs the reading ones only."
   - C(AppRoleAssignment.ReadWrite.All) lets the client give itself any permission of Microsoft Graph. Guard its credentials accordingly.
   - Names are asked for fifteen at a time, and the assignments are read page by page, so a run that changes nothing takes few requests.
   - One user or group that the service refuses does not stop the others. The task then fails at its end and names it.
@@ -250,7 +257,7 @@ refused:
   type: dict
   sample:
     brake:
-      - {what: users and groups assigned to the application, removals: 40, of: 50, allowed: 5.0, victims: [Ada Lovelace]}
+      - {what: users and members of groups assigned to the application, removals: 40, of: 50, allowed: 5.0, victims: [Ada Lovelace]}
 requests:
   description: What the task asked of Microsoft Graph.
   returned: always, once the options were checked

@@ -15,10 +15,11 @@ description:
   - Adds Zscaler One, or any other application of the gallery that Entra can provision to, as C(New application) in the portal does. Only
     an application that is made from its gallery template can have automatic provisioning.
   - Microsoft Graph makes another application each time it is asked. So the module looks first, for an application that comes from
-    O(template) and is named O(display_name), and makes one only if there is none. A lost answer, or the 404 that Graph sometimes gives
-    although it did the work, is followed by a search, never by a second attempt.
+    O(template) and is named O(display_name), and makes one only if three looks, a second apart, find none. A lost answer, or the 404 that
+    Graph sometimes gives although it did the work, is followed by a search, never by a second attempt.
   - Then it waits until application and service principal can be seen by id and in lists, several times in a row, so that the next task
-    or the next run finds them. See O(consistency_timeout).
+    or the next run finds them. If that lasts longer than O(consistency_timeout), the task fails and tells the ids as far as they are known.
+    Run it again only when the application is listed, since what no list shows would be made a second time.
 extends_documentation_fragment:
   - scimops.zscaler_one._attributes
   - scimops.zscaler_one._attributes.action_group_entra

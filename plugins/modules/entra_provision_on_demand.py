@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - scimops.zscaler_one._attributes.action_group_entra
   - scimops.zscaler_one._entra
   - scimops.zscaler_one._entra_application
+  - scimops.zscaler_one._entra_job
 attributes:
   check_mode:
     support: partial
@@ -34,11 +35,11 @@ attributes:
   idempotent:
     support: full
     details:
-      - Who is already as wanted is skipped by the service, and nothing is written.
+      - Who is already as wanted is left alone by the service, and nothing is written.
 options:
   user:
     description:
-      - One person, by userPrincipalName, mail or object id.
+      - One person, by userPrincipalName, mail or object id; a guest not by mail. The run warns of whoever was found by mail.
     type: str
   group:
     description:
@@ -46,19 +47,20 @@ options:
     type: str
   members:
     description:
-      - Members of O(group), by userPrincipalName, mail or object id. Needed with O(group).
+      - Members of O(group), by userPrincipalName, mail or object id like O(user). Needed with O(group).
       - The service takes five at a time; for more, several requests are sent. It takes five requests in ten seconds.
     type: list
     elements: str
   fail_on_skip:
     description:
-      - Let the task fail also if somebody was skipped, such as one who is not assigned. Note that the service also skips whoever is
-        already as wanted.
+      - Let the task fail also if somebody was skipped, such as one who is not assigned. Whoever is already as wanted has the status
+        V(unchanged) and is no failure.
     type: bool
     default: false
 notes:
   - "Permissions for Microsoft Graph: C(Synchronization.ReadWrite.All), C(Application.Read.All) to find the application,
-    C(User.ReadBasic.All) and C(GroupMember.Read.All) to find people and groups."
+    C(User.ReadBasic.All) to find people, and C(GroupMember.Read.All) to find a group. In check mode C(Synchronization.Read.All) will do in
+    place of the first."
   - Whoever was assigned only a moment ago may be skipped as not assigned for some minutes.
   - Microsoft says that it does not work with the flag C(aadOptscim062020) in the tenant URL.
 seealso:
@@ -112,7 +114,7 @@ results:
       type: str
       returned: always
     status:
-      description: V(success), V(skipped) or V(failure); in check mode V(not_asked).
+      description: V(success), V(unchanged) for somebody who is already as wanted, V(skipped) or V(failure); in check mode V(not_asked).
       type: str
       returned: always
     action:
@@ -120,7 +122,7 @@ results:
       type: str
       returned: always
     reason:
-      description: Why it was skipped or failed, in the words of the service.
+      description: Why it was skipped or left unchanged, or failed, in the words of the service.
       type: str
       returned: always
     error_code:
@@ -132,7 +134,7 @@ results:
       type: bool
       returned: always
     target:
-      description: C(id), C(type) and C(name) at the target.
+      description: C(id), C(type) and C(name) at the target. The id is V(null) for nobody.
       type: dict
       returned: always
     steps:
@@ -149,7 +151,7 @@ results:
   sample:
     - subject: ada@corp.example
       type: User
-      status: skipped
+      status: unchanged
       action: other
       reason: The state of the user in both the source and target systems already match.
       error_code: RedundantExport
@@ -182,6 +184,13 @@ operations:
       returned: where there are any
   sample:
     - {kind: provisioning, verb: create, name: ada@corp.example, details: {type: User}}
+problems:
+  description: All that is wrong with the input; the first twenty also stand in the message. Nothing was written.
+  returned: when the input is wrong
+  type: list
+  elements: dict
+  sample:
+    - {place: option user, field: "", reason: "there is no user ada@corp.example in this tenant"}
 requests:
   description: What the task asked of Microsoft Graph.
   returned: always, once the options were checked
@@ -204,7 +213,7 @@ requests:
       type: int
       returned: always
     waited:
-      description: Seconds spent waiting, because Graph asked for it, or for Entra to see its own writes.
+      description: Seconds spent waiting, because Graph asked for it or until Entra showed what was written.
       type: float
       returned: always
   sample: {sent: 4, by_method: {GET: 4}, throttled: 0, retried: 0, waited: 0.0}
@@ -224,7 +233,7 @@ OPTIONS = {
 def main() -> None:
     """Run the module."""
     subjects = ("user", "group")
-    run_entra(OPTIONS, act, application=True, required_one_of=[subjects], mutually_exclusive=[subjects])
+    run_entra(OPTIONS, act, application=True, job=True, compares=False, required_one_of=[subjects], mutually_exclusive=[subjects])
 
 
 if __name__ == "__main__":

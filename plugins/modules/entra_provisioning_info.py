@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - scimops.zscaler_one._attributes.action_group_entra
   - scimops.zscaler_one._entra
   - scimops.zscaler_one._entra_application
+  - scimops.zscaler_one._entra_job
 notes:
   - "Permissions for Microsoft Graph: C(Synchronization.Read.All) and C(Application.Read.All)."
 seealso:
@@ -162,6 +163,17 @@ operations:
   type: list
   elements: dict
   sample: []
+problems:
+  description: All that is wrong with the input; the first twenty also stand in the message. Nothing was written.
+  returned: when the input is wrong
+  type: list
+  elements: dict
+  sample:
+    - place: option service_principal_id
+      field: ""
+      reason: >-
+        there is no service principal 0a1b2c3d-0000-4000-8000-000000000001 in this tenant. Is it the object id of the enterprise
+        application? Neither the client id nor the object id of the app registration will do
 requests:
   description: What the task asked of Microsoft Graph.
   returned: always, once the options were checked
@@ -184,7 +196,7 @@ requests:
       type: int
       returned: always
     waited:
-      description: Seconds spent waiting, because Graph asked for it, or for Entra to see its own writes.
+      description: Seconds spent waiting, because Graph asked for it or until Entra showed what was written.
       type: float
       returned: always
   sample: {sent: 4, by_method: {GET: 4}, throttled: 0, retried: 0, waited: 0.0}
@@ -198,7 +210,7 @@ OPTIONS: dict[str, dict[str, str]] = {}
 
 def main() -> None:
     """Run the module."""
-    run_entra(OPTIONS, act, application=True)
+    run_entra(OPTIONS, act, application=True, job=True, compares=False)
 
 
 if __name__ == "__main__":

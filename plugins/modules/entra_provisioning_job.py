@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - scimops.zscaler_one._attributes.action_group_entra
   - scimops.zscaler_one._entra
   - scimops.zscaler_one._entra_application
+  - scimops.zscaler_one._entra_job
 attributes:
   check_mode:
     support: full
@@ -38,7 +39,7 @@ options:
     description:
       - V(present) makes a job if there is none. It is disabled, and nothing is provisioned yet. A job that is there stays as it is.
       - V(started) makes it if need be, and lets it run. A job in quarantine is started too, which ends the quarantine and tries again,
-        unless it holds back deletes.
+        unless it holds back deletes, or may do so, because Entra tells no reason that is known.
       - V(paused) makes it if need be, and lets it rest. A cycle in progress still comes to its end.
       - V(restarted) begins anew, and everybody in scope is evaluated again. Microsoft's tutorial for Zscaler One advises to do that from
         time to time for memberships of groups. A job that does not exist or does not run is made and started.
@@ -47,11 +48,6 @@ options:
     type: str
     choices: [present, started, paused, restarted, absent]
     default: started
-  template_id:
-    description:
-      - The id of the synchronization template, which is the connector. Needed only if the application has several and none is marked as
-        the default.
-    type: str
   reset_scope:
     description:
       - What a restart makes the job forget. Only for O(state=restarted). If it is not given, it is what the portal's Restart does, which
@@ -66,7 +62,8 @@ options:
   allow_held_deletes:
     description:
       - Release the deletes that Entra holds back, because they are more than the threshold for accidental deletions allows. For
-        O(state=started) and O(state=restarted), only in that quarantine, and by a restart that lets them through.
+        O(state=started) and O(state=restarted), only in that quarantine or in one without a known reason, and by a restart that lets them
+        through. With another state or where nothing is held back it does nothing.
       - Meant for one run, not for a file. First see whom it concerns with M(scimops.zscaler_one.entra_provisioning_log_info).
       - Without it such a job is left alone, with a warning if it runs anyway, and an error if it would have to be started or restarted.
     type: bool
@@ -75,7 +72,7 @@ options:
     description:
       - V(nothing) returns as soon as the job is in its state.
       - V(initial_cycle) waits until everybody in scope was evaluated once; after O(state=restarted), once more. The task fails if the job
-        goes into quarantine or is stopped meanwhile. Only for O(state=started) and O(state=restarted).
+        goes into quarantine or is stopped meanwhile. Only for O(state=started) and O(state=restarted); with another state it is an error.
       - Microsoft says that an initial cycle takes from twenty minutes to several hours.
     type: str
     choices: [nothing, initial_cycle]
@@ -87,12 +84,13 @@ options:
     default: 3600
   wait_interval:
     description:
-      - Seconds between two looks.
+      - Seconds between two looks, at least one.
     type: float
     default: 30
 notes:
-  - "Permissions for Microsoft Graph: C(Synchronization.ReadWrite.All), and C(Application.Read.All) to find the application.
-    C(Application.ReadWrite.OwnedBy), which Microsoft documents as enough, is refused by some of these requests."
+  - "Permissions for Microsoft Graph: C(Synchronization.ReadWrite.All), and C(Application.Read.All) to find the application. In check
+    mode C(Synchronization.Read.All) will do in place of the first. C(Application.ReadWrite.OwnedBy), which Microsoft documents as
+    enough, is refused by some of these requests."
   - The interval of a job, about 40 minutes, cannot be changed.
   - Whether a restart also starts a paused job Microsoft does not document. The module looks, and starts it if need be.
 seealso:
@@ -145,11 +143,11 @@ job:
   type: dict
   contains:
     id:
-      description: The id of the job; empty for one that would be created.
+      description: The id of the job; V(null) for one that would be created.
       type: str
       returned: if there is a job
     template_id:
-      description: The id of its template, the name of the connector.
+      description: The id of its template, the name of the connector; V(null) if that cannot be told yet.
       type: str
       returned: if there is a job
     status:
@@ -202,7 +200,23 @@ refused:
   description: Details of why the state was not brought about. Nothing was written.
   returned: when deletes are held back
   type: dict
-  sample: {}
+  contains:
+    since:
+      description: Since when they are held back, in UTC.
+      type: str
+      returned: always
+    counts:
+      description: How many objects Entra keeps in step at Zscaler, by type.
+      type: dict
+      returned: always
+  sample: {since: "2026-11-23T08:00:00Z", counts: {User: 120, Group: 4}}
+problems:
+  description: All that is wrong with the input; the first twenty also stand in the message. Nothing was written.
+  returned: when the input is wrong
+  type: list
+  elements: dict
+  sample:
+    - {place: option reset_scope, field: "", reason: "is for state: restarted only, the state is started"}
 requests:
   description: What the task asked of Microsoft Graph.
   returned: always, once the options were checked
@@ -225,7 +239,7 @@ requests:
       type: int
       returned: always
     waited:
-      description: Seconds spent waiting, because Graph asked for it, or for Entra to see its own writes.
+      description: Seconds spent waiting, because Graph asked for it or until Entra showed what was written.
       type: float
       returned: always
   sample: {sent: 4, by_method: {GET: 4}, throttled: 0, retried: 0, waited: 0.0}
@@ -236,7 +250,6 @@ from ..module_utils._workflow.provisioning_job import act
 
 OPTIONS = {
     "state": {"type": "str", "default": "started", "choices": ["present", "started", "paused", "restarted", "absent"]},
-    "template_id": {"type": "str"},
     "reset_scope": {"type": "list", "elements": "str"},
     "allow_held_deletes": {"type": "bool", "default": False},
     "wait_for": {"type": "str", "default": "nothing", "choices": ["nothing", "initial_cycle"]},
@@ -247,7 +260,7 @@ OPTIONS = {
 
 def main() -> None:
     """Run the module."""
-    run_entra(OPTIONS, act, application=True)
+    run_entra(OPTIONS, act, application=True, job=True)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - scimops.zscaler_one._attributes.action_group_entra
   - scimops.zscaler_one._entra
   - scimops.zscaler_one._entra_application
+  - scimops.zscaler_one._entra_job
 options:
   job_id:
     description:
@@ -45,7 +46,7 @@ options:
       - Only entries with one of these results.
     type: list
     elements: str
-    choices: [success, failure, skipped, warning]
+    choices: [success, failure, skipped, unchanged, warning]
   limit:
     description:
       - How many entries are read at most, the newest. V(0) reads all.
@@ -109,7 +110,7 @@ logs:
       type: str
       returned: always
     status:
-      description: V(success), V(failure), V(skipped) or V(warning).
+      description: V(success), V(failure), V(skipped), V(warning), or V(unchanged) for a skip because both sides match already.
       type: str
       returned: always
     source:
@@ -117,11 +118,11 @@ logs:
       type: dict
       returned: always
     target:
-      description: Who that is at Zscaler, with C(id), C(type) and C(name).
+      description: Who that is at Zscaler, with C(id), C(type) and C(name). The id is V(null) for nobody.
       type: dict
       returned: always
     reason:
-      description: Why it was skipped or failed, in the words of the service; empty for a success.
+      description: Why it was skipped or left unchanged, or failed, in the words of the service; empty for a success.
       type: str
       returned: always
     error_code:
@@ -198,6 +199,11 @@ summary:
       type: list
       elements: str
       returned: always
+    unchanged:
+      description: Names of those whose newest entry says that both sides match already, which the service calls skipped.
+      type: list
+      elements: str
+      returned: always
     skipped:
       description: Those whose newest entry is a skip, by reason, a list of C(reason), C(count) and C(names), of which there are twenty at
         most, the most frequent first.
@@ -222,6 +228,7 @@ summary:
     by_status: {skipped: 1, success: 2}
     by_action: {create: 2, other: 1}
     provisioned: [ada@corp.example, bob@corp.example]
+    unchanged: []
     skipped:
       - {reason: The user is not assigned to the application., count: 1, names: [eve@corp.example]}
     failed: []
@@ -233,6 +240,13 @@ operations:
   type: list
   elements: dict
   sample: []
+problems:
+  description: All that is wrong with the input; the first twenty also stand in the message. Nothing was written.
+  returned: when the input is wrong
+  type: list
+  elements: dict
+  sample:
+    - {place: option limit, field: "", reason: must not be negative; 0 means all}
 requests:
   description: What the task asked of Microsoft Graph.
   returned: always, once the options were checked
@@ -255,7 +269,7 @@ requests:
       type: int
       returned: always
     waited:
-      description: Seconds spent waiting, because Graph asked for it, or for Entra to see its own writes.
+      description: Seconds spent waiting, because Graph asked for it or until Entra showed what was written.
       type: float
       returned: always
   sample: {sent: 4, by_method: {GET: 4}, throttled: 0, retried: 0, waited: 0.0}
@@ -269,14 +283,14 @@ OPTIONS = {
     "since": {"type": "str"},
     "until": {"type": "str"},
     "user": {"type": "str"},
-    "status": {"type": "list", "elements": "str", "choices": ["success", "failure", "skipped", "warning"]},
+    "status": {"type": "list", "elements": "str", "choices": ["success", "failure", "skipped", "unchanged", "warning"]},
     "limit": {"type": "int", "default": 1000},
 }
 
 
 def main() -> None:
     """Run the module."""
-    run_entra(OPTIONS, act, application=True)
+    run_entra(OPTIONS, act, application=True, job=True, compares=False)
 
 
 if __name__ == "__main__":

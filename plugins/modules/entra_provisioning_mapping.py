@@ -27,6 +27,7 @@ extends_documentation_fragment:
   - scimops.zscaler_one._attributes.action_group_entra
   - scimops.zscaler_one._entra
   - scimops.zscaler_one._entra_application
+  - scimops.zscaler_one._entra_job
 attributes:
   check_mode:
     support: full
@@ -181,8 +182,9 @@ notes:
   - The functions for expressions are described in Microsoft's reference for writing expressions for attribute mappings.
   - If the service keeps something in another form than it was written, a warning that begins with C(the service rewrites) says what it
     shows instead. Declare that, or every run changes it again and starts an initial cycle.
-  - "Permissions for Microsoft Graph: C(Synchronization.ReadWrite.All), also for check mode if expressions or filters change, as Graph
-    wants it for parsing and for the list of operators; otherwise C(Synchronization.Read.All) and C(Application.Read.All)."
+  - "Permissions for Microsoft Graph: C(Synchronization.ReadWrite.All), and C(Application.Read.All) to find the application. In check mode
+    C(Synchronization.Read.All) will do in place of the first, unless expressions or filters change: Graph wants it for parsing and for
+    the list of operators."
   - There must be a provisioning job; M(scimops.zscaler_one.entra_provisioning_job) makes it. Make it with C(state=present), set the
     mappings, and start it then, so that there is only one initial cycle.
 seealso:
@@ -416,7 +418,7 @@ diff:
     before: {users: {attribute_mappings: {displayName: "[displayName], matching no, always"}}}
     after: {users: {attribute_mappings: {displayName: "[givenName], matching no, always"}}}
 problems:
-  description: All that is wrong with the declaration; the first twenty also stand in the message. Nothing was written.
+  description: All that is wrong with the input; the first twenty also stand in the message. Nothing was written.
   returned: when the input is wrong
   type: list
   elements: dict
@@ -446,7 +448,7 @@ requests:
       type: int
       returned: always
     waited:
-      description: Seconds spent waiting, because Graph asked for it or until it showed what was written.
+      description: Seconds spent waiting, because Graph asked for it or until Entra showed what was written.
       type: float
       returned: always
   sample: {sent: 8, by_method: {GET: 7, PUT: 1}, throttled: 0, retried: 0, waited: 2.0}
@@ -488,7 +490,7 @@ OPTIONS = {
 
 def main() -> None:
     """Run the module."""
-    run_entra(OPTIONS, act, application=True)
+    run_entra(OPTIONS, act, application=True, job=True)
 
 
 if __name__ == "__main__":

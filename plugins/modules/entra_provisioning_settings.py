@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - scimops.zscaler_one._attributes.action_group_entra
   - scimops.zscaler_one._entra
   - scimops.zscaler_one._entra_application
+  - scimops.zscaler_one._entra_job
 attributes:
   check_mode:
     support: full
@@ -39,7 +40,8 @@ options:
   tenant_url:
     description:
       - The Tenant URL, in Zscaler's portal the Base URL. Only C(https), but for a sandbox on this machine.
-      - Flags of Entra's SCIM client such as C(?aadOptscim062020) may be appended; Microsoft documents them for custom applications.
+      - The flags C(?aadOptscim062020), C(?AzureAdScimPatch062020) and C(?AzureAdScimPatch2017) of Entra's SCIM client may be appended;
+        Microsoft documents them for custom applications. Nothing else may stand there, since the address is shown in results.
       - Needed when settings are written for the first time.
     type: str
   secret_token:
@@ -64,7 +66,12 @@ options:
     description:
       - Who is provisioned. V(assigned) are the users and groups that are assigned to the application, V(all) are all of the tenant.
       - A change from V(all) to V(assigned) takes effect only after a restart of the job, which the module does, once, if the job runs. A
-        job that holds back deletes (quarantine V(TooManyDeletes)) is not restarted; a warning says so.
+        job that holds back deletes (quarantine V(TooManyDeletes)) is not restarted, nor is one that is paused or stopped, since a restart
+        may start it; a warning says so, and RV(settings.restart_needed). Then use M(scimops.zscaler_one.entra_provisioning_job) with
+        C(state=restarted), once, when it is to run again.
+      - Whoever was provisioned and is not assigned is disabled in the next cycle. So the assignments are read before such a change. If
+        nobody is assigned in a real role and the job has run, the task fails before it writes, in check mode as well, unless
+        O(allow_empty_scope=true); otherwise a warning says how many are assigned.
     type: str
     choices: [assigned, all]
   notification_email:
@@ -79,7 +86,7 @@ options:
     description:
       - Prevent accidental deletion. If one cycle would delete or disable so many people and groups, Entra does nothing and holds the
         deletes back, until somebody allows them; see M(scimops.zscaler_one.entra_provisioning_job).
-      - V(0) turns the protection off.
+      - V(0) turns the protection off, with a warning if it was on.
     type: int
   skip_out_of_scope_deletions:
     description:
@@ -103,9 +110,17 @@ options:
       - If nothing is to be written, nothing is tested; for that there is M(scimops.zscaler_one.entra_provisioning_test).
     type: bool
     default: true
+  allow_empty_scope:
+    description:
+      - Let O(scope=assigned) take effect although nobody is assigned in a real role and the job has run, that is, take the access to
+        Zscaler from everybody who was provisioned.
+    type: bool
+    default: false
 notes:
   - "Permissions for Microsoft Graph: C(Synchronization.ReadWrite.All), and C(Application.Read.All) to find the application;
     O(update_secret=on_change) also needs C(Application.ReadWrite.OwnedBy) or C(Application.ReadWrite.All)."
+  - If the job has run and Entra does not show settings that are not given, they are looked for again for a few seconds, since a write
+    would lose them. If it shows not even a tenant URL, the task fails before it writes, unless all settings are given.
   - Settings that Entra keeps besides these are written back as they were read. If one of them cannot be read because it is masked, the
     task fails and names it, rather than losing it.
   - The test needs no job. It uses that of the application if there is one, otherwise the connector of the application.
@@ -199,6 +214,11 @@ settings:
       description: Whether the connection was tested, and came through.
       type: bool
       returned: always
+    restart_needed:
+      description: Whether this run narrowed the scope of a job that it did not restart, so that everybody stays in scope until somebody
+        restarts it.
+      type: bool
+      returned: always
   sample:
     tenant_url: https://scim.zscalerone.net/1234567/098/scim
     authentication: bearer_token
@@ -211,6 +231,7 @@ settings:
     skip_out_of_scope_deletions: false
     secret: stored
     tested: true
+    restart_needed: false
 operations:
   description: What was done, in this order, or in check mode what would be done. Empty if nothing changed.
   returned: when planning succeeded
@@ -250,12 +271,15 @@ diff:
     before: {notification_email: "", secret: kept}
     after: {notification_email: it-alerts@corp.example, secret: stored}
 refused:
-  description: Why nothing was stored although it was planned, the service's own reason among it.
-  returned: when the connection test failed
+  description:
+    - Why nothing was stored although it was planned. After a failing connection test C(tested) and the C(reason) in the service's words;
+      for a scope of nobody C(scope), C(assigned), how many have only Default Access, and how many are C(provisioned) by type; for settings
+      that Entra does not show the C(missing) options.
+  returned: when the connection test failed, or the change is refused
   type: dict
   sample: {tested: true, reason: The credentials are not valid}
 problems:
-  description: All that is wrong with the input. Nothing was written.
+  description: All that is wrong with the input; the first twenty also stand in the message. Nothing was written.
   returned: when the input is wrong
   type: list
   elements: dict
@@ -283,7 +307,7 @@ requests:
       type: int
       returned: always
     waited:
-      description: Seconds spent waiting, because Graph asked for it, or for Entra to see its own writes.
+      description: Seconds spent waiting, because Graph asked for it or until Entra showed what was written.
       type: float
       returned: always
   sample: {sent: 4, by_method: {GET: 4}, throttled: 0, retried: 0, waited: 0.0}
@@ -305,12 +329,13 @@ OPTIONS = {
     "skip_out_of_scope_deletions": {"type": "bool"},
     "update_secret": {"type": "str", "default": "on_create", "choices": ["on_create", "on_change", "always"], "no_log": False},
     "test_connection": {"type": "bool", "default": True},
+    "allow_empty_scope": {"type": "bool", "default": False},
 }
 
 
 def main() -> None:
     """Run the module."""
-    run_entra(OPTIONS, act, application=True)
+    run_entra(OPTIONS, act, application=True, job=True)
 
 
 if __name__ == "__main__":

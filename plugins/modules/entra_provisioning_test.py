@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - scimops.zscaler_one._attributes.action_group_entra
   - scimops.zscaler_one._entra
   - scimops.zscaler_one._entra_application
+  - scimops.zscaler_one._entra_job
 attributes:
   check_mode:
     support: full
@@ -109,6 +110,13 @@ operations:
   type: list
   elements: dict
   sample: []
+problems:
+  description: All that is wrong with the input; the first twenty also stand in the message. Nothing was written.
+  returned: when the input is wrong
+  type: list
+  elements: dict
+  sample:
+    - {place: option display_name, field: "", reason: there is no application Zscaler One in this tenant; entra_gallery_app makes it}
 requests:
   description: What the task asked of Microsoft Graph.
   returned: always, once the options were checked
@@ -131,7 +139,7 @@ requests:
       type: int
       returned: always
     waited:
-      description: Seconds spent waiting, because Graph asked for it, or for Entra to see its own writes.
+      description: Seconds spent waiting, because Graph asked for it or until Entra showed what was written.
       type: float
       returned: always
   sample: {sent: 4, by_method: {GET: 4}, throttled: 0, retried: 0, waited: 0.0}
@@ -152,7 +160,7 @@ OPTIONS = {
 
 def main() -> None:
     """Run the module."""
-    run_entra(OPTIONS, act, application=True)
+    run_entra(OPTIONS, act, application=True, job=True, compares=False)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ description:
   - Sets what the portal has under C(Single sign-on), C(SAML). This is Entra's side. At Zscaler, single sign-on is configured in the admin
     portal, with the certificate and the addresses that the metadata at RV(sso.metadata_url) holds; there is no API for that.
   - Single sign-on and provisioning do not depend on each other.
-  - What is not given is left as it is, with one exception, the certificate. See O(certificate_subject).
+  - What is not given is left as it is, with one exception, the certificate. See O(certificate).
 extends_documentation_fragment:
   - scimops.zscaler_one._attributes
   - scimops.zscaler_one._attributes.action_group_entra
@@ -57,11 +57,21 @@ options:
     description:
       - The sign-on URL, for Zscaler One C(https://login.zscalerone.net:443/sfc_sso). V("") removes it.
     type: str
+  certificate:
+    description:
+      - With V(managed) the application has an active signing certificate. One that is there and valid is used; otherwise one is made,
+        which is valid for three years.
+      - V(ignore) leaves certificates alone.
+      - An application may have certificates whose thumbprint cannot be read. Then nothing is made or activated, since that could end
+        sign-on; the module fails before it writes anything.
+    type: str
+    choices: [managed, ignore]
+    default: managed
   certificate_subject:
     description:
-      - The subject of a signing certificate that has to be made, beginning with C(CN=). It is valid for three years. If this is not
-        given, it is V(CN=Microsoft Azure Federated SSO Certificate), as in the portal.
-      - A certificate that is there and valid is used whatever its subject. V("") leaves certificates alone.
+      - The subject of a signing certificate that has to be made, beginning with C(CN=). If this is not given, it is
+        V(CN=Microsoft Azure Federated SSO Certificate), as in the portal.
+      - A certificate that is there and valid is used whatever its subject.
     type: str
   certificate_renew_before:
     description:
@@ -104,9 +114,12 @@ options:
         policy of another name with the same content already, nothing is done.
     type: str
 notes:
-  - "Permissions for Microsoft Graph: C(Application.Read.All) with C(Application.ReadWrite.OwnedBy), or C(Application.ReadWrite.All); for
-    O(claims) also C(Policy.Read.All) and C(Policy.ReadWrite.ApplicationConfiguration). Check mode needs C(Application.Read.All), and
-    for O(claims) C(Policy.Read.All)."
+  - "Permissions for Microsoft Graph: C(Application.Read.All) for looking, which is all that check mode needs as long as there are no
+    O(claims). Mode, addresses, certificate and e-mail addresses are written with C(Application.ReadWrite.OwnedBy) for an application
+    that the client owns, or C(Application.ReadWrite.All)."
+  - "O(claims) need more. To look at the policy of an application, in check mode too, takes C(Policy.Read.All) together with
+    C(Application.ReadWrite.OwnedBy) or C(Application.ReadWrite.All); so does giving it to the application or taking it away. To make or
+    change a policy takes C(Policy.ReadWrite.ApplicationConfiguration) as well."
   - Microsoft makes signing certificates for this in the global cloud only, according to its page.
   - Zscaler recommends against creating users both by SAML and by SCIM.
 seealso:
@@ -150,12 +163,18 @@ EXAMPLES = r"""
       scimops.zscaler_one.entra_saml_sso:
         display_name: Zscaler One
         certificate_renew_before: 60
+
+    - name: Another identifier; whoever looks after the certificate is somebody else
+      scimops.zscaler_one.entra_saml_sso:
+        display_name: Zscaler One
+        identifier: [https://login.zscalerone.net/sfc_sso/1234567]
+        certificate: ignore
 """
 
 RETURN = r"""
 sso:
   description:
-    - Single sign-on after the run, in check mode as it would be.
+    - Single sign-on after the run, in check mode as it would be; of a task that failed on its way, as it left it.
   returned: when planning succeeded
   type: dict
   contains:
@@ -184,7 +203,8 @@ sso:
     certificate_expires: "2029-11-23T08:00:00Z"
 operations:
   description:
-    - What was done, in this order, or in check mode what would be done. Empty if nothing changed.
+    - What was done, in this order, or in check mode what would be done. Empty if nothing changed. A task that fails on its way tells
+      what it did until then.
   returned: when planning succeeded
   type: list
   elements: dict
@@ -216,6 +236,19 @@ diff:
     after: {mode: saml}
     before_header: Zscaler One (before)
     after_header: Zscaler One (after)
+refused:
+  description:
+    - Why the plan was not carried out, for the one reason there is. There are certificates whose thumbprint cannot be read. Nothing was
+      written.
+  returned: when the plan was refused
+  type: dict
+  contains:
+    key_ids:
+      description: The key ids of these certificates.
+      type: list
+      elements: str
+      returned: always
+  sample: {key_ids: [7f1c3a52-0b57-4a52-9d0e-3a9a5a1e8f10]}
 problems:
   description: All that is wrong with the input; the first twenty also stand in the message. Nothing was written.
   returned: when the input is wrong
@@ -265,6 +298,7 @@ OPTIONS = {
     "identifier": {"type": "list", "elements": "str"},
     "reply_url": {"type": "list", "elements": "str"},
     "sign_on_url": {"type": "str"},
+    "certificate": {"type": "str", "default": "managed", "choices": ["managed", "ignore"]},
     "certificate_subject": {"type": "str"},
     "certificate_renew_before": {"type": "int", "default": 0},
     "notification_emails": {"type": "list", "elements": "str"},

@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The command line: `python3 tests/sandbox up`, `down`, `status` and `run`. Every answer is one JSON object."""
+"""The command line: `python3 tests/sandbox up`, `down`, `status`, `env` and `run`. Every answer but that of `env` is one JSON object."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
+import shlex
 import signal
 import sys
 import typing as t
@@ -31,6 +32,18 @@ except ModuleNotFoundError as missing:
 
 RATE = 5.0
 JOURNAL_LIMIT = 100_000
+ENVIRONMENT = {
+    "ZSCALER_ONE_SCIM_BASE_URL": "base_url",
+    "ZSCALER_ONE_SCIM_BEARER_TOKEN": "token",
+    "ZSCALER_ONE_SCIM_CA_PATH": "ca_path",
+    "AZURE_TENANT_ID": "tenant_id",
+    "AZURE_CLIENT_ID": "client_id",
+    "AZURE_CLIENT_SECRET": "client_secret",
+    "ZSCALER_ONE_ENTRA_GRAPH_URL": "graph_url",
+    "ZSCALER_ONE_ENTRA_AUTHORITY_URL": "authority_url",
+    "ZSCALER_ONE_ENTRA_CA_PATH": "ca_path",
+}
+"""What the modules of both halves read from the environment, and the fact that belongs there."""
 
 
 def main(arguments: t.Sequence[str] | None = None) -> int:
@@ -48,12 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sandbox", description="A tenant of Zscaler's SCIM service and one of Entra ID on this machine, for trying things out."
     )
-    commands = parser.add_subparsers(required=True, metavar="up | down | status | run")
+    commands = parser.add_subparsers(required=True, metavar="up | down | status | env | run")
     for name, act, text in (
         ("up", up, "start it in the background and say how to reach it"),
         ("run", run, "the same in the foreground, until Ctrl-C"),
         ("down", down, "stop it"),
         ("status", status, "say whether it runs"),
+        ("env", env, "print what connects a shell to it: eval \"$(python3 tests/sandbox env)\""),
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(act=act)
@@ -142,11 +156,23 @@ def down(_options: argparse.Namespace, folder: Path) -> int:
 
 def status(_options: argparse.Namespace, folder: Path) -> int:
     """Says how to reach the sandbox."""
+    _say(_facts(folder))
+    return 0
+
+
+def env(_options: argparse.Namespace, folder: Path) -> int:
+    """Prints a line for the shell for each variable of the environment that the modules read."""
+    facts = _facts(folder)
+    lines = [f"export {name}={shlex.quote(str(facts[key]))}" for name, key in ENVIRONMENT.items() if facts.get(key)]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+def _facts(folder: Path) -> dict[str, t.Any]:
     facts = daemon.running(folder)
     if facts is None:
         raise daemon.DaemonError(f"no sandbox is running with state directory {folder}; start one with `up`")
-    _say(facts)
-    return 0
+    return facts
 
 
 def _wishes(options: argparse.Namespace) -> list[str]:

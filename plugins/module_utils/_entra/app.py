@@ -10,7 +10,7 @@ import difflib
 import typing as t
 
 from .._errors import InputError, Problem
-from .._model import key, shown
+from .._model import cut, key, shown
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -137,12 +137,12 @@ def describe_app(name: str, template_id: str, pair: Pair | None) -> dict[str, t.
     principal, application = (pair.principal if pair else None) or {}, (pair.application if pair else None) or {}
     roles = [one for one in principal.get("appRoles") or () if one.get("isEnabled", True)]
     return {
-        "display_name": str((principal or application).get("displayName") or name),
+        "display_name": cut(str((principal or application).get("displayName") or name)),
         "template_id": template_id,
         "service_principal_id": principal.get("id"),
         "application_id": application.get("id"),
         "app_id": (pair.app_id if pair else "") or None,
-        "app_roles": [{"id": str(one["id"]), "display_name": str(one.get("displayName") or "")} for one in roles],
+        "app_roles": [{"id": str(one["id"]), "display_name": cut(str(one.get("displayName") or ""))} for one in roles],
     }
 
 

@@ -30,6 +30,10 @@ DEFAULT_ACCESS_REASON = (
 )
 
 
+NO_GUESTS = "; a guest is not found by mail, but by userPrincipalName or id"
+"""Where a user is not found."""
+
+
 class Principal(t.Protocol):
     """A user or a group, as the directory found it."""
 
@@ -44,6 +48,10 @@ class Principal(t.Protocol):
     @property
     def name(self) -> str:
         """Its display name."""
+
+    @property
+    def user_name(self) -> str:
+        """The userPrincipalName of a user who was found by mail, else empty."""
 
 
 class Role(t.Protocol):
@@ -123,6 +131,11 @@ def _wrong_migration(role: str, entries: Sequence[Entry]) -> Iterator[Problem]:
             yield Problem(f"assignments[{index}]", "role", "names Default Access, which migrate_default_access takes away")
 
 
+def found_by_mail(place: str, name: str, user_name: str) -> str:
+    """The warning of a user who was named by mail: mail addresses move from one to another more easily than names do."""
+    return f"{place}: no userPrincipalName is {shown(name)}, so who has that as mail is taken: {shown(user_name)}. Name this one so"
+
+
 class Found(t.NamedTuple):
     """A role by name: its id, its name as the application spells it, or why there is none."""
 
@@ -174,6 +187,7 @@ class Resolver:
 
     def _principal(self, entry: Entered, found: Sequence[Principal]) -> Principal | None:
         if len(found) == 1:
+            self.warnings += [found_by_mail(entry.place, entry.name, found[0].user_name)] if found[0].user_name else []
             return found[0]
         what = "user or group" if entry.kind == "id" else entry.kind
         if found:
@@ -182,7 +196,7 @@ class Resolver:
         elif self.absent:
             self.warnings.append(f"{entry.place}: there is no {what} {shown(entry.name)} in the tenant, so nothing is taken from it")
         else:
-            self._wrong(entry, entry.kind, f"there is no {what} {shown(entry.name)} in the tenant")
+            self._wrong(entry, entry.kind, f"there is no {what} {shown(entry.name)} in the tenant{NO_GUESTS if what == 'user' else ''}")
         return None
 
     def _role(self, entry: Entered) -> Found | None:

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import typing as t
+from types import MappingProxyType
 
 from .._errors import Refusal
-from .._limit import over, refuse
+from .._limit import VICTIMS, Overrun, refuse
 from .._model import shown
 from .outcome import Operation
 
@@ -29,6 +30,10 @@ SHOWN = 20
 
 PEOPLE = ("User", "Group")
 """Principals that are provisioned; applications that are assigned are left alone."""
+
+
+NOT_ALL = "Whatever removal_limit says, no run takes access from everybody who has it, unless it is allowed to."
+"""What the brake says besides where everybody would lose access."""
 
 
 class Grant(t.NamedTuple):
@@ -65,10 +70,14 @@ class AssignmentPlan(t.NamedTuple):
     unassign: tuple[Grant, ...] = ()
     after: tuple[Grant, ...] = ()
     """All assignments of users and groups as they are then."""
-    losers: tuple[str, ...] = ()
-    """Those who lose their last assignment."""
+    losers: tuple[Grant, ...] = ()
+    """One assignment of each who loses the last one."""
     base: int = 0
     """How many users and groups are assigned before."""
+    real: tuple[str, ...] = ()
+    """Those who have a real role before."""
+    kept: int = 0
+    """How many of them still have one afterwards."""
 
     def operations(self) -> list[Operation]:
         """The plan in names."""
@@ -109,9 +118,23 @@ def plan_assignments(live: Sequence[Grant], aim: Aim) -> AssignmentPlan:
     assign = sorted_grants(one for grants in after.values() for one in grants if one.key not in had)
     unassign = sorted_grants(one for grants in before.values() for one in grants if one.key not in have)
     missing = next((aim.creates for one in assign if not one.role_id and one.role == aim.creates), "")
-    losers = [grants[0].principal for principal, grants in before.items() if not after[principal]]
+    losers = [grants[0] for principal, grants in before.items() if not after[principal]]
     everybody = sorted_grants(one for grants in after.values() for one in grants)
-    return AssignmentPlan(missing, tuple(assign), tuple(unassign), tuple(everybody), tuple(losers), len(before))
+    real = [principal for principal, grants in before.items() if _has_real_role(grants)]
+    return AssignmentPlan(
+        create_role=missing,
+        assign=tuple(assign),
+        unassign=tuple(unassign),
+        after=tuple(everybody),
+        losers=tuple(losers),
+        base=len(before),
+        real=tuple(before[principal][0].principal for principal in real),
+        kept=sum(_has_real_role(after[principal]) for principal in real),
+    )
+
+
+def _has_real_role(grants: Iterable[Grant]) -> bool:
+    return any(grant.role_id != NO_ROLE for grant in grants)
 
 
 def _after(grants: Sequence[Grant], named: Mapping[tuple[str, str], Grant], aim: Aim) -> list[Grant]:
@@ -155,9 +178,51 @@ def _refuse_contradiction(before: Mapping[str, Sequence[Grant]], after: Mapping[
         )
 
 
-def brake(plan: AssignmentPlan, limit: Limit, *, allow: bool) -> tuple[str, ...]:
-    """Raise Refusal where more users and groups lose their access than allowed; the override gives warnings instead."""
-    return refuse(over("users and groups assigned to the application", plan.losers, plan.base, limit), limit, allow=allow)
+class Crowd(Overrun):
+    """An overrun whose numbers are people, while one of its victims may be a group of many."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        names = ", ".join(map(shown, self.victims)) + (" and others" if len(self.victims) == VICTIMS else "")
+        return f"{self.what}: {self.removals} of {self.of} would be removed, {int(self.allowed)} are allowed: {names}"
+
+
+def brake(plan: AssignmentPlan, limit: Limit, members: Mapping[str, int] = MappingProxyType({}), *, allow: bool) -> tuple[str, ...]:
+    """Raise Refusal where more people lose their access than allowed, or all of them; the override gives warnings instead.
+
+    `members` has, by the id of a group that loses access, how many direct members it has.
+    """
+    everybody = _everybody(plan)
+    return refuse([*everybody, *_too_many(plan, limit, members)], limit, allow=allow, note=NOT_ALL if everybody else "")
+
+
+def _everybody(plan: AssignmentPlan) -> list[Overrun]:
+    """One overrun if nobody has a real role afterwards, or of two or more who had one nobody keeps it; of any assignment the same."""
+    had, lost = plan.real, tuple(grant.principal for grant in plan.losers)
+    if had and (not _has_real_role(plan.after) or (len(had) > 1 and not plan.kept)):
+        return [Overrun("users and groups with a real role in the application", len(had), len(had), len(had) - 1.0, had[:VICTIMS])]
+    if plan.base > 1 and len(lost) == plan.base:
+        return [Overrun("users and groups assigned to the application", plan.base, plan.base, plan.base - 1.0, lost[:VICTIMS])]
+    return []
+
+
+def _too_many(plan: AssignmentPlan, limit: Limit, members: Mapping[str, int]) -> list[Overrun]:
+    """One overrun if more than the limit lose access. A group that loses it counts as its members, and any other as one."""
+    counts = [(grant.principal, max(1, members.get(grant.principal_id, 1))) for grant in plan.losers]
+    removals = sum(count for _name, count in counts)
+    base = plan.base - len(counts) + removals
+    allowed = limit.allowed(base)
+    if removals <= allowed:
+        return []
+    names = tuple(_with_count(name, count, limit.count) for name, count in counts[:VICTIMS])
+    return [Crowd("users and members of groups assigned to the application", removals, base, allowed, names)]
+
+
+def _with_count(name: str, count: int, most: int) -> str:
+    """A principal for a message; what is over the largest limit was not counted to its end."""
+    told = f"more than {most} members, or they may not be read" if count > most > 0 else f"{count} members"
+    return name if count == 1 else f"{name} ({told})"
 
 
 def titles(grants: Collection[Grant]) -> dict[str, t.Any]:

@@ -11,23 +11,13 @@ import typing as t
 
 from .._errors import InputError, Problem
 from .._model import shown
+from .outcome import Operation
+from .sso_step import Step, Write
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     Json = Mapping[str, t.Any]
-
-
-class PolicyPlan(t.NamedTuple):
-    """The steps to the policy that is wanted, in this order; those that are not needed are empty."""
-
-    create: bool = False
-    update: str = ""
-    """The id of the policy whose content changes."""
-    unassign: tuple[Json, ...] = ()
-    assign: bool = False
-    policy_id: str = ""
-    """The policy that is wanted, if it exists."""
 
 
 def claim_problems(claims: Sequence[Json]) -> Iterator[Problem]:
@@ -66,28 +56,57 @@ def same_policy(policy: Json, text: str) -> bool:
     return len(definitions) == 1 and _content(str(definitions[0])) == _content(text)
 
 
-def plan_policy(name: str, text: str, assigned: Sequence[Json], everything: Sequence[Json]) -> PolicyPlan:
-    """How the application comes to the policy `name` with the content `text`. An application has one policy at most.
+def needs_all(claims: Sequence[Json], assigned: Sequence[Json]) -> bool:
+    """Whether the other policies of the tenant count: none is wanted, or the one that is assigned has the content."""
+    return bool(claims) and not _fits(policy_text(claims), assigned)
 
-    A policy that is assigned and has the content serves under whatever name. Raises InputError for two policies of the name.
+
+def _fits(text: str, assigned: Sequence[Json]) -> bool:
+    return len(assigned) == 1 and same_policy(assigned[0], text)
+
+
+def plan_claims(name: str, claims: Sequence[Json], assigned: Sequence[Json], everything: Sequence[Json]) -> tuple[Step, ...]:
+    """How the application comes to the policy `name` with these claims, and to no other. An application has one policy at most.
+
+    A policy that is assigned and has the content serves under whatever name. Without claims every policy is taken away, and stays in the
+    tenant. Raises InputError for two policies of the name.
     """
-    if len(assigned) == 1 and same_policy(assigned[0], text):
-        return PolicyPlan(policy_id=str(assigned[0]["id"]))
+    if not claims:
+        return tuple(_unassign(policy) for policy in assigned)
+    text = policy_text(claims)
+    if _fits(text, assigned):
+        return ()
+    ours = _policy_of_name(name, everything)
+    id = str(ours["id"]) if ours else ""
+    is_assigned = bool(ours) and any(str(policy["id"]) == id for policy in assigned)
+    shows = {"claims": claims_of([{"definition": [text]}])}
+    steps = []
+    if ours is None:
+        steps.append(_step(Write.CREATE_POLICY, "create", name, body={"displayName": name, "definition": [text]}))
+    elif not same_policy(ours, text):
+        changed = shows if is_assigned else {}
+        steps.append(_step(Write.UPDATE_POLICY, "update", name, id=id, body={"definition": [text]}, shows=changed))
+    steps += [_unassign(policy) for policy in assigned if str(policy["id"]) != id]
+    if not is_assigned:
+        steps.append(_step(Write.ASSIGN_POLICY, "assign", name, id=id, shows=shows))
+    return tuple(steps)
+
+
+def _policy_of_name(name: str, everything: Sequence[Json]) -> Json | None:
     named = [policy for policy in everything if policy.get("displayName") == name]
     if len(named) > 1:
         ids = ", ".join(str(policy["id"]) for policy in named)
-        raise InputError(
-            [Problem("option claims_policy", "", f"{len(named)} policies are named {shown(name)}: {ids}; choose another name")]
-        )
-    id = str(named[0]["id"]) if named else ""
-    others = tuple(policy for policy in assigned if str(policy["id"]) != id)
-    return PolicyPlan(
-        create=not named,
-        update=id if named and not same_policy(named[0], text) else "",
-        unassign=others,
-        assign=not named or all(str(policy["id"]) != id for policy in assigned),
-        policy_id=id,
-    )
+        reason = f"{len(named)} policies are named {shown(name)}: {ids}; choose another name"
+        raise InputError([Problem("option claims_policy", "", reason)])
+    return named[0] if named else None
+
+
+def _unassign(policy: Json) -> Step:
+    return _step(Write.UNASSIGN_POLICY, "unassign", str(policy.get("displayName")), id=str(policy["id"]), shows={"claims": []})
+
+
+def _step(write: Write, verb: str, name: str, **values: t.Any) -> Step:
+    return Step(write, (Operation("claims_policy", verb, name),), **values)
 
 
 def claims_of(policies: Sequence[Json]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .expression import constant, direct, is_empty, kind_of, name_of, squeeze, text_of, tree
+from .settings_keys import whole_number
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ def target_of(live: Live) -> str:
 
 def priority_of(live: Live) -> int:
     """When the attribute is tried for matching, 1 first; 0 = never."""
-    return int(live.get("matchingPriority") or 0)
+    return whole_number(live.get("matchingPriority"))
 
 
 def flow_type_of(live: Live) -> str:

@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 
 from .._errors import Problem
 from .outcome import Operation
-from .status import describe_counts, first_cycle_ended, holds_deletes, last_cycle_ended, moment, quarantine_of, schedule_state, status_code
+from .status import (
+    HELD_DELETES,
+    describe_counts,
+    first_cycle_ended,
+    holds_deletes,
+    last_cycle_ended,
+    moment,
+    quarantine_of,
+    reason_code,
+    schedule_state,
+    status_code,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,10 +37,21 @@ REFUSED_SCOPES = {
 }
 """Flags of Graph that are not taken, and why."""
 
+SHORTEST_INTERVAL = 1.0
+"""Seconds between two looks, at least."""
+
+RUNNING = ("started", "restarted")
+"""States that bring about a cycle."""
+
 HELD = (
     "Entra holds back deletes, more than the threshold for accidental deletions allows (it is in quarantine: TooManyDeletes). They are not "
     "released unasked, and the job is not started or restarted. Look at them with entra_provisioning_log_info (action stagedDelete); then "
     "either undo their cause, or release them with allow_held_deletes: true"
+)
+UNSURE = (
+    "It is in quarantine for a reason that Entra does not tell, or that this collection does not know: {reason}. Deletes may be held back, "
+    "which a start or restart would let through, and so the job is not started or restarted. Look at them with "
+    "entra_provisioning_log_info (action stagedDelete), and at the job in the portal; allow_held_deletes: true goes on all the same"
 )
 
 
@@ -56,6 +78,8 @@ def check_job_options(options: Mapping[str, t.Any]) -> list[Problem]:
     scopes = options.get("reset_scope") or []
     if scopes and options["state"] != "restarted":
         problems.append(Problem("option reset_scope", "", f"is for state: restarted only, the state is {options['state']}"))
+    if options["wait_for"] == "initial_cycle" and options["state"] not in RUNNING:
+        problems.append(Problem("option wait_for", "", f"is for state: started and state: restarted, the state is {options['state']}"))
     known = {name.casefold(): name for name in (*ORDER, *REFUSED_SCOPES)}
     for scope in scopes:
         name = known.get(scope.casefold())
@@ -65,8 +89,10 @@ def check_job_options(options: Mapping[str, t.Any]) -> list[Problem]:
             problems.append(Problem("option reset_scope", name, REFUSED_SCOPES[name]))
     for option in ("wait_timeout", "wait_interval"):
         # Written so that NaN is refused too.
-        if not options[option] > 0:
+        if not 0 < options[option] < float("inf"):
             problems.append(Problem(f"option {option}", "", "is a number of seconds, and more than 0"))
+        elif option == "wait_interval" and options[option] < SHORTEST_INTERVAL:
+            problems.append(Problem(f"option {option}", "", f"must be at least {SHORTEST_INTERVAL:g} second, or Graph is flooded"))
     return problems
 
 
@@ -74,6 +100,14 @@ def ends_quarantine(step: Step) -> bool:
     """Whether a restart of this scope ends a quarantine."""
     flags = step.reset_scope.split(", ")
     return not step.reset_scope or any(flag in flags for flag in ("QuarantineState", "Full", "ForceDeletes"))
+
+
+def shows_restart(before: Mapping[str, t.Any], now: Mapping[str, t.Any]) -> bool:
+    """Whether the job, seen again, was surely restarted: it runs, has left quarantine, or has its first cycle before it, and was not so."""
+    has_started = schedule_state(now) == "Active" != schedule_state(before)
+    has_left = bool(quarantine_of(before)) and not quarantine_of(now)
+    begins_anew = (status_code(now) == "NotRun" != status_code(before)) or bool(first_cycle_ended(before) and not first_cycle_ended(now))
+    return has_started or has_left or begins_anew
 
 
 def reset_flags(scopes: Sequence[str]) -> str:
@@ -117,10 +151,17 @@ def _plan_held(options: Mapping[str, t.Any], job: Mapping[str, t.Any], start: li
         return JobPlan([Step("restart", "ForceDeletes"), *start], ignored)
     counts = ", ".join(f"{count} of type {name}" for name, count in sorted(describe_counts(job).items()))
     since = moment(quarantine_of(job).get("currentBegan"))
-    sentence = HELD + (f". That is so since {since}" if since else "") + (f". In step at the target now: {counts}" if counts else "")
+    reason = reason_code(quarantine_of(job))
+    told = HELD if reason == HELD_DELETES else UNSURE.format(reason=reason)
+    sentence = told + (f". That is so since {since}" if since else "") + (f". In step at the target now: {counts}" if counts else "")
     if options["state"] == "restarted" or start:
         return JobPlan(refused=f"The job cannot be {options['state']}: {sentence}")
     return JobPlan(warnings=[sentence])
+
+
+def describe_held(job: Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+    """For the result of a refusal: since when deletes are held back, and how many objects are in step at the target, by type."""
+    return {"since": moment(quarantine_of(job or {}).get("currentBegan")), "counts": describe_counts(job or {})}
 
 
 def job_operations(plan: JobPlan, name: str) -> list[Operation]:

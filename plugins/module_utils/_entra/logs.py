@@ -11,7 +11,7 @@ import typing as t
 import unicodedata
 
 from .._errors import Problem
-from .status import moment, number, part
+from .status import identifier, moment, number, part
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +19,8 @@ if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
     Entry = Mapping[str, t.Any]
 
-STATUSES = ("success", "failure", "skipped", "warning")
+UNCHANGED_REASON = "RedundantExport"
+"""Why the service skips whoever is at the target as wanted already: we call that unchanged."""
 
 MOMENT = re.compile(
     r"(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:[Tt ]([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(\.\d{1,7})?([Zz]|\+00:00))?"
@@ -77,23 +78,37 @@ def describe_log(entry: Entry) -> Json:
     """One entry (provisioningObjectSummary) in our words."""
     outcome = part(entry, "provisioningStatusInfo")
     error = part(outcome, "errorInformation")
+    code = str(error.get("errorCode") or skip_reason(entry))
     return {
-        "id": str(entry.get("id") or ""),
+        "id": identifier(entry.get("id")),
         "time": moment(entry.get("activityDateTime")),
         "action": str(entry.get("provisioningAction") or ""),
-        "status": str(outcome.get("status") or ""),
+        "status": status_of(str(outcome.get("status") or ""), code),
         "source": describe_identity(part(entry, "sourceIdentity")),
         "target": describe_identity(part(entry, "targetIdentity")),
         "reason": reason_of(entry),
-        "error_code": str(error.get("errorCode") or ""),
+        "error_code": code,
         "advice": str(error.get("recommendedAction") or ""),
         "steps": [describe_step(step) for step in _objects(entry.get("provisioningSteps"))],
         "modified": [describe_change(change) for change in _objects(entry.get("modifiedProperties"))],
         "initiated_by": str(part(entry, "initiatedBy").get("initiatorType") or ""),
         "duration_ms": number(entry.get("durationInMilliseconds")),
-        "job_id": str(entry.get("jobId") or ""),
-        "cycle_id": str(entry.get("cycleId") or ""),
+        "job_id": identifier(entry.get("jobId")),
+        "cycle_id": identifier(entry.get("cycleId")),
     }
+
+
+def status_of(word: str, code: str) -> str:
+    """The status in our words; `code` is the service's reason for a skip."""
+    return "unchanged" if word.casefold() == "skipped" and code == UNCHANGED_REASON else word
+
+
+def skip_reason(entry: Entry) -> str:
+    """Why the service left somebody out: the code in the last step that has one; empty for none."""
+    for step in reversed(_objects(entry.get("provisioningSteps"))):
+        if part(step, "details").get("SkipReason"):
+            return str(part(step, "details")["SkipReason"])
+    return ""
 
 
 def describe_identity(identity: Entry) -> Json:
@@ -101,7 +116,7 @@ def describe_identity(identity: Entry) -> Json:
     details = {str(name).casefold(): value for name, value in part(identity, "details").items()}
     login = details.get("userprincipalname") or details.get("username")
     return {
-        "id": str(identity.get("id") or ""),
+        "id": identifier(identity.get("id")),
         "type": str(identity.get("identityType") or identity.get("type") or ""),
         "name": str(login or identity.get("displayName") or identity.get("id") or ""),
     }

@@ -76,9 +76,17 @@ def ask_first(schema: Schema, declaration: Declaration) -> Questions:
 
 
 def plan_mapping(
-    schema: Schema, declaration: Declaration, parsed: Mapping[str, Parsed], operators: Sequence[Mapping[str, t.Any]] | None
+    schema: Schema,
+    declaration: Declaration,
+    parsed: Mapping[str, Parsed],
+    operators: Sequence[Mapping[str, t.Any]] | None,
+    *,
+    ran: bool = True,
 ) -> MappingPlan:
-    """The plan, in which only what is declared differs from `schema`; raises InputError with everything that is wrong at once."""
+    """The plan, in which only what is declared differs from `schema`; raises InputError with everything that is wrong at once.
+
+    `ran` says that the job may have provisioned somebody, whom a filter would throw out.
+    """
     plan = MappingPlan(schema)
     problems: list[Problem] = list(declaration.problems)
     for wish in declaration.wishes:
@@ -91,7 +99,7 @@ def plan_mapping(
         problems += side.problems
         if side.operations:
             plan.schema = with_mapping(plan.schema, located, side.mapping)
-        _add_side(plan, wish, side)
+        _add_side(plan, wish, side, ran=ran)
     if problems:
         raise InputError(problems)
     if plan.operations:
@@ -110,7 +118,7 @@ def plan_unseen(declaration: Declaration) -> MappingPlan:
         mapping = {**empty_mapping(wish.side), "enabled": not wish.enabled if wish.enabled is not None else True}
         side = plan_side(wish, Located(0, 0, mapping, nothing, nothing), {}, Operators(None), exact=False)
         rules.append({"objectMappings": [side.mapping]})
-        _add_side(plan, wish, side)
+        _add_side(plan, wish, side, ran=False)
     plan.schema = {"synchronizationRules": rules}
     return plan
 
@@ -129,10 +137,10 @@ def _asks_for_nothing(wish: Wish) -> bool:
     return not wish.enabled and not wish.flows and not wish.filters and not wish.actions
 
 
-def _add_side(plan: MappingPlan, wish: Wish, side: SidePlan) -> None:
+def _add_side(plan: MappingPlan, wish: Wish, side: SidePlan, *, ran: bool) -> None:
     plan.operations += side.operations
     plan.warnings += side.warnings
-    if any(operation.kind == "scoping_filter" for operation in side.operations) and groups_of(side.mapping["scope"]):
+    if ran and any(operation.kind == "scoping_filter" for operation in side.operations) and groups_of(side.mapping["scope"]):
         plan.warnings.append(OUT_OF_SCOPE.format(side=wish.side))
     if side.operations:
         plan.before[wish.side] = side.before

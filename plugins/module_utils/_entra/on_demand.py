@@ -10,7 +10,7 @@ import json
 import typing as t
 
 from .._errors import InputError, Problem
-from .logs import describe_change, describe_identity, describe_step
+from .logs import describe_change, describe_identity, describe_step, skip_reason, status_of
 from .status import part
 
 if t.TYPE_CHECKING:
@@ -95,11 +95,11 @@ def read_answer(answer: Entry, names: Mapping[str, str], asked: str) -> list[Jso
 def _describe(entry: Entry, overall: Entry, names: Mapping[str, str], asked: str) -> Json:
     info, details = part(entry, "statusInfo"), part(overall, "details")
     word = str(info.get("status") or overall.get("result") or "").casefold()
-    status = STATUSES.get(word, "failure")
     source, target = part(entry, "sourceIdentity"), part(entry, "targetIdentity")
     steps = [describe_step(step) for step in entry.get("provisioningSteps") or [] if isinstance(step, dict)]
     action = str(entry.get("action") or entry.get("provisioningAction") or "").casefold()
-    code = str(info.get("errorCode") or details.get("errorCode") or _skip_reason(entry) or "")
+    code = str(info.get("errorCode") or details.get("errorCode") or skip_reason(entry))
+    status = status_of(STATUSES.get(word, "failure"), code)
     reason = str(info.get("reason") or details.get("errorMessage") or info.get("additionalDetails") or "")
     if not reason and status != "success":
         reason = _last_words(steps) or (f"the service answered {word!r}" if word else "the service's answer says nothing of the result")
@@ -122,19 +122,12 @@ def wrote(status: str, action: str, steps: Sequence[Entry]) -> bool:
     """Whether the service wrote something to the target: a step of export succeeded; without such steps, the action says it."""
     exports = [step for step in steps if step["type"] == "export"]
     if exports:
-        return any(step["status"] in ("success", "warning") for step in exports) and status != "skipped"
+        return any(step["status"] in ("success", "warning") for step in exports) and status not in ("skipped", "unchanged")
     return status == "success" and action not in WRITES_NOTHING
 
 
 def _last_words(steps: Sequence[Entry]) -> str:
     return next((str(step["description"]) for step in reversed(steps) if step["status"] != "success" and step["description"]), "")
-
-
-def _skip_reason(entry: Entry) -> str:
-    for step in reversed(entry.get("provisioningSteps") or []):
-        if isinstance(step, dict) and part(step, "details").get("SkipReason"):
-            return str(part(step, "details")["SkipReason"])
-    return ""
 
 
 def _decode(value: object) -> object:

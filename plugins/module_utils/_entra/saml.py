@@ -2,29 +2,31 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""SAML single sign-on: what differs from what is wanted, and which certificate still serves. Pure."""
+"""SAML single sign-on: the steps from what Entra has to what is declared. Pure."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import typing as t
 
 from .._errors import InputError, Problem
-from .claims import claim_problems
+from .certificates import SUBJECT, active_certificate, plan_certificate
+from .claims import claim_problems, claims_of, plan_claims
 from .outcome import Operation
+from .sso_step import Step, Write
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from .certificates import Certificate, Times
 
     Json = Mapping[str, t.Any]
     Options = Mapping[str, t.Any]
 
-SUBJECT = "CN=Microsoft Azure Federated SSO Certificate"
-"""The subject of a certificate that the portal makes."""
-
-SAML_ONLY = ("identifier", "reply_url", "sign_on_url", "certificate_subject", "notification_emails", "claims")
+SAML_ONLY = ("identifier", "reply_url", "sign_on_url", "certificate_subject", "notification_emails", "claims", "claims_policy")
 """Options that mean nothing where single sign-on is off."""
+
+CERTIFICATE_ONLY = ("certificate_subject", "certificate_renew_before")
+"""Options that mean nothing where certificates are left alone."""
 
 PRINCIPAL = {
     "Sign-on URL": ("sign_on_url", "loginUrl"),
@@ -32,22 +34,41 @@ PRINCIPAL = {
 }
 """What the service principal keeps: name in operations, our option, Graph's property."""
 
-SHA1 = 20
-"""Bytes of a thumbprint."""
+NO_WARNINGS: tuple[str, ...] = ()
 
 
-class Certificate(t.NamedTuple):
-    """A signing certificate of the application; the private key never leaves Entra."""
+class Live(t.NamedTuple):
+    """What Entra has, as Graph shows it; everything empty for an application that does not exist yet."""
 
-    thumbprint: str
-    expires: str
+    principal: Json
+    application: Json
+    assigned: Sequence[Json]
+    """The claims policies of the application; empty where no claims are asked for."""
+    policies: Sequence[Json]
+    """All claims policies of the tenant, where they count (see `claims.needs_all`)."""
 
 
-class Change(t.NamedTuple):
-    """What one PATCH has to write, and the same in names."""
+class Plan(t.NamedTuple):
+    """The way to single sign-on: each step is one write, in this order."""
 
-    body: dict[str, t.Any]
-    operations: tuple[Operation, ...]
+    steps: tuple[Step, ...]
+    before: dict[str, t.Any]
+    active: Certificate | None
+    """The certificate that Entra signs with before the first step."""
+    serves: Certificate | None
+    """The one it signs with after the last step; None for none, and for one that is to be made."""
+    warnings: tuple[str, ...]
+
+    def operations(self) -> list[Operation]:
+        """All steps in names."""
+        return operations_of(self.steps)
+
+    def after(self, done: Sequence[Step] | None = None) -> dict[str, t.Any]:
+        """Single sign-on in names once these steps are done, or all."""
+        described = dict(self.before)
+        for step in self.steps if done is None else done:
+            described.update(step.shows)
+        return described
 
 
 def check_options(options: Options) -> None:
@@ -59,11 +80,11 @@ def check_options(options: Options) -> None:
 
 def _problems(options: Options) -> Iterator[Problem]:
     if options["mode"] == "disabled":
-        for name in SAML_ONLY:
-            if options.get(name):
-                yield Problem(f"option {name}", "", "means nothing with mode=disabled; leave it out")
+        yield from (_meaningless(name, "mode=disabled") for name in SAML_ONLY if options.get(name) is not None)
+    elif options["certificate"] == "ignore":
+        yield from (_meaningless(name, "certificate=ignore") for name in CERTIFICATE_ONLY if options.get(name))
     subject = options.get("certificate_subject")
-    if subject and not (subject.startswith("CN=") and subject[3:].strip()):
+    if subject is not None and not (subject.startswith("CN=") and subject[3:].strip()):
         yield Problem("option certificate_subject", "", "must begin with CN=, and a name must follow")
     if options["certificate_renew_before"] < 0:
         yield Problem("option certificate_renew_before", "", "cannot be negative")
@@ -76,7 +97,34 @@ def _problems(options: Options) -> Iterator[Problem]:
     yield from claim_problems(options.get("claims") or ())
 
 
-def plan_principal(options: Options, principal: Json) -> Change:
+def _meaningless(option: str, because: str) -> Problem:
+    return Problem(f"option {option}", "", f"means nothing with {because}; leave it out")
+
+
+def operations_of(steps: Iterable[Step]) -> list[Operation]:
+    """Steps in names."""
+    return [operation for step in steps for operation in step.operations]
+
+
+def plan_sso(options: Options, live: Live, times: Times, *, owner: str) -> Plan:
+    """The steps that are missing to what is declared; `owner` is the name of the application.
+
+    Raises Refusal for certificates that cannot be told apart, InputError for two policies of one name.
+    """
+    active = active_certificate(live.principal)
+    steps = [*_plan_principal(options, live.principal), *_plan_application(options, live.application)]
+    serves, warnings = active, NO_WARNINGS
+    if options["mode"] == "saml" and options["certificate"] == "managed":
+        subject = SUBJECT if options["certificate_subject"] is None else options["certificate_subject"]
+        certificate = plan_certificate(subject, live.principal, times, owner=owner)
+        steps += certificate.steps
+        serves, warnings = certificate.serves, certificate.warnings
+    if options["mode"] == "saml" and options["claims"] is not None:
+        steps += plan_claims(options["claims_policy"] or f"{owner} claims", options["claims"], live.assigned, live.policies)
+    return Plan(tuple(steps), describe(live, active), active, serves, warnings)
+
+
+def _plan_principal(options: Options, principal: Json) -> Iterator[Step]:
     """What differs at the service principal: mode, sign-on URL, and who is told that the certificate ends."""
     body: dict[str, t.Any] = {}
     operations = []
@@ -90,10 +138,11 @@ def plan_principal(options: Options, principal: Json) -> Change:
         if wanted is not None and not _same(wanted, live):
             body[name] = wanted if wanted or isinstance(wanted, list) else None
             operations.append(_update(title, live, wanted))
-    return Change(body, tuple(operations))
+    if body:
+        yield Step(Write.PRINCIPAL, tuple(operations), body=body, shows=_describe_principal({**principal, **body}))
 
 
-def plan_application(options: Options, application: Json) -> Change:
+def _plan_application(options: Options, application: Json) -> Iterator[Step]:
     """What differs at the application: identifiers and reply URLs, which Graph replaces as a whole."""
     body: dict[str, t.Any] = {}
     operations = []
@@ -105,67 +154,32 @@ def plan_application(options: Options, application: Json) -> Change:
     if urls is not None and not _same(urls, live):
         body["web"] = {"redirectUris": list(urls)}
         operations.append(_update("Reply URL", live or [], urls))
-    return Change(body, tuple(operations))
+    if body:
+        yield Step(Write.APPLICATION, tuple(operations), body=body, shows=_describe_application({**application, **body}))
 
 
-def pick_certificate(principal: Json, valid_until: str, *, now: str) -> Certificate | None:
-    """The certificate that serves on at least until `valid_until`: the active one, else the one that lasts longest.
-
-    Moments are texts as Graph writes them, in UTC.
-    """
-    active = str(principal.get("preferredTokenSigningKeyThumbprint") or "").upper()
-    usable = [
-        certificate
-        for certificate, begins in _certificates(principal)
-        if certificate.expires[:SECONDS] > valid_until[:SECONDS] and begins[:SECONDS] <= now[:SECONDS]
-    ]
-    return max(usable, key=lambda one: (one.thumbprint == active, one.expires), default=None)
-
-
-def active_certificate(principal: Json) -> Certificate | None:
-    """The certificate that Entra signs with now."""
-    active = str(principal.get("preferredTokenSigningKeyThumbprint") or "").upper()
-    return next((certificate for certificate, _begins in _certificates(principal) if certificate.thumbprint == active), None)
-
-
-SECONDS = len("2026-01-01T00:00:00")
-"""So much of a moment is compared; fractions and the Z that follow are not always there."""
-
-
-def _certificates(principal: Json) -> Iterator[tuple[Certificate, str]]:
-    """The public halves of the key pairs, each with the moment from which it is valid."""
-    for one in principal.get("keyCredentials") or ():
-        if str(one.get("usage")).lower() == "verify" and str(one.get("type")).lower() == "asymmetricx509cert":
-            found = Certificate(thumbprint_of(str(one.get("customKeyIdentifier") or "")), str(one.get("endDateTime") or ""))
-            if found.thumbprint:
-                yield found, str(one.get("startDateTime") or "")
-
-
-def thumbprint_of(identifier: str) -> str:
-    """The thumbprint in hexadecimal from a customKeyIdentifier, which is base64 of its bytes; empty for anything else."""
-    try:
-        data = base64.b64decode(identifier, validate=True)
-    except (binascii.Error, ValueError):
-        return ""
-    return data.hex().upper() if len(data) == SHA1 else ""
-
-
-def made_certificate(answer: Json) -> Certificate:
-    """The certificate that Entra has just made."""
-    thumbprint = str(answer.get("thumbprint") or thumbprint_of(str(answer.get("customKeyIdentifier") or "")))
-    return Certificate(thumbprint.upper(), str(answer.get("endDateTime") or ""))
-
-
-def describe(principal: Json, application: Json, certificate: str, claims: Sequence[str]) -> dict[str, t.Any]:
+def describe(live: Live, active: Certificate | None) -> dict[str, t.Any]:
     """Single sign-on in names."""
     return {
+        **_describe_principal(live.principal),
+        **_describe_application(live.application),
+        "certificate": active.thumbprint if active else "",
+        "claims": claims_of(live.assigned),
+    }
+
+
+def _describe_principal(principal: Json) -> dict[str, t.Any]:
+    return {
         "mode": principal.get("preferredSingleSignOnMode") or "disabled",
-        "identifier": sorted(application.get("identifierUris") or ()),
-        "reply_url": sorted((application.get("web") or {}).get("redirectUris") or ()),
         "sign_on_url": principal.get("loginUrl") or "",
         "notification_emails": sorted(principal.get("notificationEmailAddresses") or ()),
-        "certificate": certificate,
-        "claims": list(claims),
+    }
+
+
+def _describe_application(application: Json) -> dict[str, t.Any]:
+    return {
+        "identifier": sorted(application.get("identifierUris") or ()),
+        "reply_url": sorted((application.get("web") or {}).get("redirectUris") or ()),
     }
 
 

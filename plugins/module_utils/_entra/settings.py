@@ -26,10 +26,12 @@ from .settings_keys import (
     credential_options,
     describe_settings,
     is_masked,
+    is_readable_mail,
     masked_keys,
     read_mail,
     truth,
 )
+from .status import has_run, holds_deletes, quarantine_sentence, schedule_state
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +55,7 @@ REASONS = {
     "none": "none is stored",
     "always": "update_secret is always",
     "changed": "its fingerprint differs",
-    "whole": "it is written again with every other setting, since a write replaces the whole set",
+    "whole": "sent again: Entra takes all settings at once",
 }
 
 
@@ -153,6 +155,23 @@ def settings_operations(plan: SettingsPlan) -> list[Operation]:
     return [*listed, Operation("secret", "store", secret, {"because": REASONS[plan.store]})]
 
 
+def waits_for_restart(job: Mapping[str, t.Any]) -> bool:
+    """Whether the job still works by the wider scope, and is not restarted for the narrower one: that would run a job that has to rest.
+
+    One that never ran has no scope yet that it could keep.
+    """
+    return holds_deletes(job) or (schedule_state(job) != "Active" and (schedule_state(job) == "Paused" or has_run(job)))
+
+
+def restart_warning(job: Mapping[str, t.Any]) -> str:
+    """That the narrower scope waits for a restart, and what to do."""
+    why = quarantine_sentence(job) or f"the job does not run (its schedule is {schedule_state(job)}), and a restart may start it"
+    return (
+        f"The scope takes effect after a restart of the job, which is not done: {why}. Until then everybody is provisioned, also after "
+        "entra_provisioning_job with state: started. When it is to run again, use entra_provisioning_job with state: restarted"
+    )
+
+
 def secret_state(plan: SettingsPlan, live: Mapping[str, str]) -> str:
     """What became of the secret: stored (by this run), kept (one is there, and was left), missing."""
     if plan.changed:
@@ -173,6 +192,12 @@ def _wanted_mail(options: Mapping[str, t.Any], live: Mapping[str, str]) -> dict[
             changes["DeleteThresholdValue"] = options["deletion_threshold"]
     if not changes:
         return None
+    if not is_readable_mail(live):
+        reason = (
+            "cannot be read: what Entra shows of them is masked or no JSON object. What is declared would replace all of them, the "
+            "threshold for accidental deletions among it. Save the notification settings in the portal once, then run the task again"
+        )
+        raise InputError([Problem("the stored notification settings", "", reason)])
     mail = {**read_mail(live), **changes}
     if changes.get("Enabled") and not mail.get("Recipients"):
         reason = "needs an address: give notification_email, since none is stored"
@@ -214,14 +239,19 @@ def _refuse_losses(written: Mapping[str, str], wanted: Mapping[str, str], secret
 
 
 def _warn(live: Mapping[str, str], before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> list[str]:
+    warnings = []
     switched = before["authentication"] not in ("none", after["authentication"])
     if switched and live.get("AuthenticationType"):
-        sentence = (
+        warnings.append(
             f"The way of authentication changes to {after['authentication']}; the stored AuthenticationType, "
             f"{live['AuthenticationType']!r}, is kept, as Microsoft does not document its values"
         )
-        return [sentence]
-    return []
+    if before["deletion_threshold"] and not after["deletion_threshold"]:
+        warnings.append(
+            f"deletion_threshold: 0 turns off the protection against accidental deletion, which was {before['deletion_threshold']}: "
+            "from now on Entra disables and deletes as many in one cycle as fall out of scope, and holds nothing back"
+        )
+    return warnings
 
 
 def _same_mail(live: object, wanted: object) -> bool:

@@ -31,9 +31,37 @@ SHORTEST = 8
 """Characters of a secret: masking a shorter one would garble results."""
 
 
+SPELLINGS = {key.casefold(): key for key in (ADDRESS, TOKEN, *OAUTH2.values(), SCOPE, MAIL, KEEP_LEAVERS)}
+"""The keys that this collection knows, by their text in lower case."""
+
+MASKS = "*\u2022\u25cf\u2217"
+"""What stands in place of a secret: asterisks, and the dots that password fields have."""
+
+
+OPTIONS_OF = {
+    ADDRESS: ("tenant_url",),
+    SCOPE: ("scope",),
+    MAIL: ("notification_email", "notify_on_failure", "deletion_threshold"),
+    KEEP_LEAVERS: ("skip_out_of_scope_deletions",),
+}
+"""Which options say what is stored under a key."""
+
+
+def unseen_options(options: Mapping[str, t.Any], live: Secrets) -> list[str]:
+    """Options that are not given, of settings that Entra does not show: what was stored there a write would lose."""
+    missing = [names for key, names in OPTIONS_OF.items() if not live.get(key)]
+    return [name for names in missing for name in names if options.get(name) is None]
+
+
 def is_masked(value: str) -> bool:
-    """Whether Graph shows asterisks in place of the value."""
-    return bool(value) and not value.strip("*")
+    """Whether Graph shows a mask in place of the value, or of a part of it: C(*), C(ab****)."""
+    return bool(value) and (not value.strip(MASKS) or bool(re.search(f"[{re.escape(MASKS)}]{{3}}", value)))
+
+
+def known_spelling(live: Secrets) -> dict[str, str]:
+    """The settings with the keys that this collection knows spelled as it writes them, whatever their case."""
+    known = {key: SPELLINGS.get(key.casefold(), key) for key in live}
+    return {known[key]: value for key, value in live.items() if known[key] == key or known[key] not in live}
 
 
 def masked_keys(live: Secrets) -> list[str]:
@@ -76,7 +104,7 @@ def check_credentials(options: Mapping[str, t.Any]) -> list[Problem]:
         if value is not None and (len(value) < SHORTEST or value != value.strip() or not value.isprintable()):
             reason = f"must be at least {SHORTEST} characters, with no blanks or line ends around it"
             problems.append(Problem(f"option {name}", "", reason))
-        elif value is not None and is_masked(value):
+        elif value is not None and not value.strip(MASKS):
             problems.append(Problem(f"option {name}", "", "is a masked value, asterisks only; give the secret itself"))
     if options.get("oauth2_client_id") is not None and not options["oauth2_client_id"].strip():
         problems.append(Problem("option oauth2_client_id", "", "is empty"))
@@ -95,6 +123,14 @@ def read_mail(live: Secrets) -> dict[str, t.Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def is_readable_mail(live: Secrets) -> bool:
+    """Whether the notification settings, if there are any, can be read, so that what is not declared of them can be kept."""
+    try:
+        return not live.get(MAIL) or isinstance(json.loads(live[MAIL]), dict)
+    except ValueError:
+        return False
 
 
 def truth(value: object) -> bool:

@@ -28,6 +28,9 @@ REASONS = {
 }
 """Why a job is in quarantine, by Microsoft's name of the reason."""
 
+RELEASABLE = frozenset(REASONS) - {HELD_DELETES, "Unknown"}
+"""Reasons for which surely no deletes are held back, so that a start or a restart may end the quarantine."""
+
 ALIASES = {"quarantineondemand": "QuarantinedOnDemand"}
 """Spellings of Microsoft's pages that the metadata does not have."""
 
@@ -35,6 +38,11 @@ ALIASES = {"quarantineondemand": "QuarantinedOnDemand"}
 def moment(text: object) -> str | None:
     """A moment as Graph wrote it; None for never, which Graph writes as the year 1."""
     return text if isinstance(text, str) and text and not text.startswith("0001-") else None
+
+
+def identifier(value: object) -> str | None:
+    """An id; None for one that nobody knows yet."""
+    return str(value) if value else None
 
 
 def number(value: object) -> int:
@@ -67,15 +75,21 @@ def quarantine_of(job: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
 
 
 def reason_code(quarantine: Mapping[str, t.Any]) -> str:
-    """Microsoft's name of the reason, in the spelling of the metadata; as it came if we do not know it."""
+    """Microsoft's name of the reason, in the spelling of the metadata; as it came if we do not know it.
+
+    Where the reason is none, the code of the error may be one.
+    """
+    known = {**{name.casefold(): name for name in REASONS}, **ALIASES}
     text = str(quarantine.get("reason") or "Unknown")
-    known = {name.casefold(): name for name in REASONS}
-    return known.get(text.casefold()) or ALIASES.get(text.casefold()) or text
+    found = known.get(text.casefold(), text)
+    error = known.get(str(part(quarantine, "error").get("code") or "").casefold(), "")
+    return error if error and (found == "Unknown" or error == HELD_DELETES) else found
 
 
 def holds_deletes(job: Mapping[str, t.Any]) -> bool:
-    """Whether the job is in quarantine because of too many deletes."""
-    return bool(quarantine_of(job)) and reason_code(quarantine_of(job)) == HELD_DELETES
+    """Whether the job is in quarantine because of too many deletes, or for a reason that nobody knows, which may be that one."""
+    found = quarantine_of(job)
+    return bool(found) and reason_code(found) not in RELEASABLE
 
 
 def reason_words(quarantine: Mapping[str, t.Any]) -> str:
@@ -127,6 +141,12 @@ def last_cycle_ended(job: Mapping[str, t.Any]) -> str | None:
     return moment(part(job, "status").get("steadyStateLastAchievedTime"))
 
 
+def has_run(job: Mapping[str, t.Any]) -> bool:
+    """Whether the job may have provisioned anybody: it runs, or a cycle of it has begun, or something is in step at the target."""
+    begun = moment(part(part(job, "status"), "lastExecution").get("timeBegan"))
+    return schedule_state(job) == "Active" or bool(begun or first_cycle_ended(job) or any(describe_counts(job).values()))
+
+
 def describe_progress(job: Mapping[str, t.Any]) -> list[Json]:
     """How far the cycle is: one entry for each kind of thing that is counted; units are mostly pages, not people."""
     listed = part(job, "status").get("progress")
@@ -171,8 +191,8 @@ def describe_job(job: Mapping[str, t.Any]) -> Json:
     """The job itself, as modules return it."""
     schedule = part(job, "schedule")
     return {
-        "id": str(job.get("id") or ""),
-        "template_id": str(job.get("templateId") or ""),
+        "id": identifier(job.get("id")),
+        "template_id": identifier(job.get("templateId")),
         "status": status_code(job),
         "schedule": {"state": schedule_state(job), "interval": str(schedule.get("interval") or "")},
     }

@@ -29,6 +29,7 @@ def summarize_logs(logs: Sequence[Mapping[str, t.Any]], job: Mapping[str, t.Any]
     """Counts of the entries, and what became last of everybody they are about. `logs` as `describe_logs` gives them, newest first."""
     latest = _latest(logs)
     provisioned = sorted({_name(entry) for entry in latest if entry["status"] in ("success", "warning")})
+    unchanged = sorted({_name(entry) for entry in latest if entry["status"] == "unchanged"})
     skipped, failed = _by_reason(latest, "skipped"), _by_reason(latest, "failure")
     quarantine = describe_quarantine(job) if job is not None else None
     return {
@@ -36,10 +37,11 @@ def summarize_logs(logs: Sequence[Mapping[str, t.Any]], job: Mapping[str, t.Any]
         "by_status": _count(entry["status"] for entry in logs),
         "by_action": _count(entry["action"] for entry in logs),
         "provisioned": provisioned,
+        "unchanged": unchanged,
         "skipped": skipped,
         "failed": failed,
         "quarantine": quarantine,
-        "verdict": _sentence(len(provisioned), skipped, failed, quarantine),
+        "verdict": _sentence(len(provisioned), len(unchanged), skipped, failed, quarantine),
     }
 
 
@@ -52,7 +54,7 @@ def _latest(logs: Sequence[Mapping[str, t.Any]]) -> list[Mapping[str, t.Any]]:
 
 
 def _name(entry: Mapping[str, t.Any]) -> str:
-    return str(entry["source"]["name"] or entry["target"]["name"] or entry["id"])
+    return str(entry["source"]["name"] or entry["target"]["name"] or entry["id"] or "")
 
 
 def _by_reason(entries: Iterable[Mapping[str, t.Any]], status: str) -> list[Json]:
@@ -79,11 +81,11 @@ def _count(values: Iterable[str]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _sentence(provisioned: int, skipped: Sequence[Json], failed: Sequence[Json], quarantine: Json | None) -> str:
+def _sentence(provisioned: int, unchanged: int, skipped: Sequence[Json], failed: Sequence[Json], quarantine: Json | None) -> str:
     """All of it in a few sentences, for people."""
-    if not (provisioned or skipped or failed or quarantine):
+    if not (provisioned or unchanged or skipped or failed or quarantine):
         return "The logs tell nothing yet."
-    lines = [f"{provisioned} provisioned."]
+    lines = [f"{provisioned} provisioned.", *([f"{unchanged} unchanged."] if unchanged else [])]
     for group, word in ((skipped, "skipped"), (failed, "failed")):
         for entry in group:
             more = ", ..." if entry["count"] > 3 else ""

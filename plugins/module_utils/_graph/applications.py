@@ -11,10 +11,13 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import InputError, Problem, ServiceError
-from .._model import key, shown
+from .._model import cut, key, shown
 from .._transport.address import quote_segment
-from .again import read_again
+from .again import bounded, find_again, read_again
 from .client import literal
+from .dialect import is_foreign
+from .resources import APPLICATION, INSTANCE, PRINCIPAL, TEMPLATE
+from .shapes import all_sound, sound
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +31,10 @@ DEFAULT_ACCESS_ID = "00000000-0000-0000-0000-000000000000"
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 """How ids look in Entra; anything else Graph would refuse with an unclear 400."""
+
+
+OF_NAMES, OF_IDS = 10.0, 30.0
+"""Seconds at most for which an application that is not found is searched: by name, which people misspell, and by id, which they copy."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ def make_app(principal: Json, application: Json | None = None) -> App:
         principal_id=str(principal["id"]),
         app_id=str(principal.get("appId") or ""),
         application_id=str(application["id"]) if application else "",
-        display_name=str(principal.get("displayName") or ""),
+        display_name=cut(str(principal.get("displayName") or "")),
         template_id=str(principal.get("applicationTemplateId") or ""),
         roles=tuple(make_role(role) for role in principal.get("appRoles") or ()),
         tags=tuple(principal.get("tags") or ()),
@@ -77,7 +84,7 @@ def make_app(principal: Json, application: Json | None = None) -> App:
 def make_role(role: Json) -> Role:
     """One entry of appRoles in our names."""
     members = role.get("allowedMemberTypes") or ()
-    return Role(str(role["id"]), str(role.get("displayName") or ""), bool(role.get("isEnabled", True)), "User" in members)
+    return Role(str(role["id"]), cut(str(role.get("displayName") or "")), bool(role.get("isEnabled", True)), "User" in members)
 
 
 def find_app(graph: Graph, options: Mapping[str, t.Any], *, application: bool = False) -> App | None:
@@ -87,6 +94,7 @@ def find_app(graph: Graph, options: Mapping[str, t.Any], *, application: bool = 
     which nobody can know before it exists, InputError; so are two applications of one name.
     """
     id, name = options.get("service_principal_id") or "", options.get("display_name") or ""
+    # One 404 and one list without it do not mean that it is not there: an earlier task may have made it a moment ago.
     principal = _principal_by_id(graph, id) if id else _principal_by_name(graph, name)
     if principal is None:
         return None
@@ -97,7 +105,8 @@ def find_app(graph: Graph, options: Mapping[str, t.Any], *, application: bool = 
 def with_application(graph: Graph, app: App) -> App:
     """The same, with its application. Raises InputError where the tenant does not have that."""
     try:
-        found = read_again(graph, lambda: graph.get(f"applications(appId='{quote_segment(app.app_id)}')"))
+        path = f"applications(appId='{quote_segment(app.app_id)}')"
+        found = sound(read_again(graph, lambda: graph.get(path), timeout=bounded(graph, OF_IDS)), APPLICATION, "the application")
     except ServiceError as error:
         if error.status != 404:
             raise
@@ -111,29 +120,33 @@ def with_application(graph: Graph, app: App) -> App:
 
 def principals_of_name(graph: Graph, name: str) -> list[dict[str, t.Any]]:
     """Every service principal of this display name; upper and lower case are the same, as they are to Graph."""
-    found = graph.list("servicePrincipals", params={"$filter": f"displayName eq {literal(name)}"})
+    listed = graph.list("servicePrincipals", params={"$filter": f"displayName eq {literal(name)}"})
+    found = all_sound(listed, PRINCIPAL, "a service principal")
     return [principal for principal in found if key(str(principal.get("displayName") or "")) == key(name)]
 
 
 def principal_of_app(graph: Graph, app_id: str) -> dict[str, t.Any] | None:
     """The service principal of the application with this client id, if it can be seen yet."""
-    return graph.find(f"servicePrincipals(appId='{quote_segment(app_id)}')")
+    found = graph.find(f"servicePrincipals(appId='{quote_segment(app_id)}')")
+    return None if found is None else sound(found, PRINCIPAL, "the service principal")
 
 
 def application_of_app(graph: Graph, app_id: str) -> dict[str, t.Any] | None:
     """The application with this client id, if it can be seen yet."""
-    return graph.find(f"applications(appId='{quote_segment(app_id)}')")
+    found = graph.find(f"applications(appId='{quote_segment(app_id)}')")
+    return None if found is None else sound(found, APPLICATION, "the application")
 
 
 def applications_of_template(graph: Graph, template_id: str) -> list[dict[str, t.Any]]:
     """Every application that was made from this template, of whatever name."""
-    return graph.list("applications", params={"$filter": f"applicationTemplateId eq {literal(template_id)}"})
+    found = graph.list("applications", params={"$filter": f"applicationTemplateId eq {literal(template_id)}"})
+    return all_sound(found, APPLICATION, "an application")
 
 
 def templates_of_name(graph: Graph, name: str) -> list[dict[str, t.Any]]:
     """Templates of the gallery with exactly this name. The filter does not mind upper and lower case, we do."""
     found = graph.list("applicationTemplates", params={"$filter": f"displayName eq {literal(name)}"})
-    return [template for template in found if template.get("displayName") == name]
+    return [template for template in all_sound(found, TEMPLATE, "a template of the gallery") if template.get("displayName") == name]
 
 
 def template_names_like(graph: Graph, name: str) -> list[str]:
@@ -145,12 +158,17 @@ def template_names_like(graph: Graph, name: str) -> list[str]:
 
 def instantiate(graph: Graph, template_id: str, name: str) -> dict[str, t.Any]:
     """Makes application and service principal from a template, sent once: Graph would make a second pair (fact sheet 3.2)."""
-    return graph.send("POST", f"applicationTemplates/{quote_segment(template_id)}/instantiate", {"displayName": name})
+    made = graph.send("POST", f"applicationTemplates/{quote_segment(template_id)}/instantiate", {"displayName": name})
+    return sound(made, INSTANCE, "the new application")
 
 
 def delete_application(graph: Graph, application_id: str) -> None:
-    """Deletes the application and its service principal; for thirty days they can be restored."""
-    graph.send("DELETE", f"applications/{quote_segment(application_id)}")
+    """Deletes the application and its service principal; for thirty days they can be restored. One that is gone already is gone."""
+    try:
+        graph.send("DELETE", f"applications/{quote_segment(application_id)}")
+    except ServiceError as error:
+        if error.status != 404 or is_foreign(error):
+            raise
 
 
 def describe(principals: Sequence[Json]) -> str:
@@ -159,22 +177,30 @@ def describe(principals: Sequence[Json]) -> str:
 
 
 def _principal_by_id(graph: Graph, id: str) -> dict[str, t.Any]:
-    found = graph.find(f"servicePrincipals/{quote_segment(id)}") if GUID.fullmatch(id) else None
+    reason = (
+        f"there is no service principal {shown(id)} in this tenant. Is it the object id of the enterprise application? Neither the "
+        "client id nor the object id of the app registration will do"
+    )
+    path = f"servicePrincipals/{quote_segment(id)}"
+    found = find_again(graph, lambda: graph.find(path), most=OF_IDS) if GUID.fullmatch(id) else None
     if found is None:
-        reason = (
-            f"there is no service principal {shown(id)} in this tenant. Is it the object id of the enterprise application? Neither the "
-            "client id nor the object id of the app registration will do"
-        )
         raise InputError([Problem("option service_principal_id", "", reason)])
-    return found
+    return sound(found, PRINCIPAL, "the service principal")
 
 
 def _principal_by_name(graph: Graph, name: str) -> dict[str, t.Any] | None:
-    found = principals_of_name(graph, name)
+    found = find_again(graph, lambda: principals_of_name(graph, name), most=OF_NAMES)
     if len(found) > 1:
         reason = f"{len(found)} applications have that name: {describe(found)}; name one by service_principal_id"
         raise InputError([Problem("option display_name", "", reason)])
     if not found and not graph.read_only:
         reason = f"there is no application {shown(name)} in this tenant; entra_gallery_app makes it"
+        raise InputError([Problem("option display_name", "", reason)])
+    if found and not found[0].get("applicationTemplateId"):
+        reason = (
+            f"the only application {shown(name)} ({found[0]['id']}) was made from no template, by hand perhaps, and such a one has no "
+            "provisioning, so it is not taken by its name. entra_gallery_app makes one that has; if this one is meant all the same, "
+            "name it by service_principal_id"
+        )
         raise InputError([Problem("option display_name", "", reason)])
     return found[0] if found else None

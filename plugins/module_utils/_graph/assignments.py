@@ -12,6 +12,8 @@ from .._errors import Ambiguous, ServiceError
 from .._model import key
 from .again import read_again
 from .client import segment
+from .resources import APPLICATION, ASSIGNMENT, PRINCIPAL
+from .shapes import all_sound, sound
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,27 +32,30 @@ EXISTS = "already exist"
 
 def list_assignments(graph: Graph, principal_id: str) -> list[Json]:
     """Every assignment, all pages."""
-    return read_again(graph, lambda: graph.list(_path(principal_id), params={"$top": 999}))
+    found = read_again(graph, lambda: graph.list(_path(principal_id), params={"$top": 999}))
+    return all_sound(found, ASSIGNMENT, "an assignment")
 
 
 def assign(graph: Graph, app_id: str, principal_id: str, role_id: str) -> bool:
     """Assigns one principal in one role; False if Graph says that it was so before. `app_id` is the id of the service principal."""
     body = {"principalId": principal_id, "resourceId": app_id, "appRoleId": role_id}
-    for left in reversed(range(SENDS)):
+    sends = 0
+    while True:
+        sends += 1
         try:
             graph.settle("POST", _path(app_id), body)
         except Ambiguous:
             if _is_assigned(graph, app_id, principal_id, role_id):
-                break
-            if not left:
+                return True
+            if sends == SENDS:
                 raise
         except ServiceError as error:
             if error.status != 400 or EXISTS not in error.detail.lower():
                 raise
-            return left + 1 < SENDS
+            # After a lost answer, what exists is what was sent then.
+            return sends > 1
         else:
-            break
-    return True
+            return True
 
 
 def unassign(graph: Graph, app_id: str, assignment_id: str) -> None:
@@ -68,7 +73,8 @@ def create_role(graph: Graph, app: App, name: str, new_id: str) -> str:
     The roles of an application are written as a whole: all others go back as they were read.
     """
     path = f"applications/{segment(app.application_id)}"
-    roles: list[Json] = list(read_again(graph, lambda: graph.get(path)).get("appRoles") or ())
+    application = sound(read_again(graph, lambda: graph.get(path)), APPLICATION, "the application")
+    roles: list[Json] = list(application.get("appRoles") or ())
     there = next((role for role in roles if key(str(role.get("displayName") or "")) == key(name)), None)
     if there is not None:
         return str(there["id"])
@@ -86,7 +92,10 @@ def create_role(graph: Graph, app: App, name: str, new_id: str) -> str:
 
 def has_role(graph: Graph, app: App, role_id: str) -> bool:
     """Whether the service principal shows the role."""
-    found = graph.find(f"servicePrincipals/{segment(app.principal_id)}") or {}
+    found = graph.find(f"servicePrincipals/{segment(app.principal_id)}")
+    if found is None:
+        return False
+    sound(found, PRINCIPAL, "the service principal")
     return any(str(role.get("id")) == role_id for role in found.get("appRoles") or ())
 
 

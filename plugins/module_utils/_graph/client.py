@@ -11,7 +11,7 @@ import time
 import typing as t
 from urllib.parse import unquote, urlsplit
 
-from .._errors import ServiceError, UntrustedAnswer, WriteInCheckMode
+from .._errors import Ambiguous, ServiceError, UntrustedAnswer, WriteInCheckMode
 from .._transport.address import origin, quote_segment
 from .dialect import is_foreign
 from .patience import Patience, may_pass
@@ -19,14 +19,19 @@ from .patience import Patience, may_pass
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from .._errors import TransportError
     from .._transport.http import Http
 
     Params = Mapping[str, t.Union[str, int]]
     Resource = dict[str, t.Any]
     Resources = list[Resource]
+    Given = t.TypeVar("Given")
 
 MOST_PAGES = 10_000
 """Pages of one list after which it is taken for endless."""
+
+MOST_EMPTY = 100
+"""Empty pages in a row after which it is taken for endless, too; a few are usual where the service filters."""
 
 
 class Graph:
@@ -75,11 +80,14 @@ class Graph:
                 return found[:limit]
         return found
 
-    def ask(self, path: str, body: object) -> Resource:
-        """The answer to a POST that changes nothing (parseExpression, validateCredentials); allowed in check mode."""
+    def ask(self, path: str, body: object, *, passing: Callable[[TransportError, float], bool] = may_pass) -> Resource:
+        """The answer to a POST that changes nothing (parseExpression, validateCredentials); allowed in check mode.
+
+        To a new application the service refuses these as it refuses writes, and so they are outwaited like them (fact sheet 3.6).
+        """
         if not self.http.dialect.is_read("POST", path):
             raise WriteInCheckMode(f"POST {path} was asked for as if it only read")
-        return self._object("POST", path, self.http.send("POST", path, body=body).body)
+        return self.outwait(lambda: self.send("POST", path, body), passing)
 
     def send(self, method: str, path: str, body: object = None) -> Resource:
         """Carries out a write, once; what it answers, {} for nothing."""
@@ -87,28 +95,44 @@ class Graph:
 
     def settle(self, method: str, path: str, body: object = None) -> Resource:
         """As `send`, for what may be new: refusals that only mean that Entra has not caught up are outwaited (fact sheet, section 8)."""
-        patience = Patience(self.consistency_timeout, self._monotonic)
+        return self.outwait(lambda: self.send(method, path, body))
+
+    def outwait(
+        self,
+        act: Callable[[], Given],
+        passing: Callable[[TransportError, float], bool] = may_pass,
+        *,
+        timeout: float | None = None,
+    ) -> Given:
+        """What `act` gives, which is called again while it is refused for a reason that may pass by itself; at last the refusal is raised.
+
+        `passing` is asked with the refusal and the part of the time that is used up; `timeout` is in seconds, the whole patience if None.
+        """
+        patience = Patience(self.consistency_timeout if timeout is None else timeout, self._monotonic)
         while True:
             try:
-                return self.send(method, path, body)
-            except ServiceError as error:
+                return act()
+            except (Ambiguous, ServiceError) as error:
                 pause = patience.pause()
-                if not may_pass(error, patience.spent) or patience.is_over(pause):
+                if not passing(error, patience.spent) or patience.is_over(pause):
                     raise
             self.sleep(pause)
 
     def wait_for(self, seen: Callable[[], bool], *, hits: int = 3, timeout: float | None = None, interval: float | None = None) -> bool:
         """Looks until `seen` was true `hits` times in a row: True; or until the time is over: False.
 
-        One look is not enough: the replicas of the directory answer in turn, and one may know what the next does not.
+        One look is not enough: the replicas of the directory answer in turn, and one may know what the next does not. Without any
+        time there is one look, and it is believed.
         """
-        patience = Patience(self.consistency_timeout if timeout is None else timeout, self._monotonic)
+        seconds = self.consistency_timeout if timeout is None else timeout
+        patience = Patience(seconds, self._monotonic)
+        hits = hits if seconds > 0 else 1
         row = 0
         while True:
             row = row + 1 if seen() else 0
             if row >= hits:
                 return True
-            pause = patience.first if row and interval is None else patience.pause() if interval is None else interval
+            pause = interval if interval is not None else patience.pause(soon=row > 0)
             if patience.is_over(pause):
                 return False
             self.sleep(pause)
@@ -122,6 +146,7 @@ class Graph:
         """Each page of a list. Raises UntrustedAnswer for a list that is none, leads elsewhere, or never ends."""
         request, links = f"GET {path}", {path}
         body = self.get(path, params=params)
+        empty = 0
         for _page in range(MOST_PAGES):
             entries = body.get("value")
             if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
@@ -134,6 +159,9 @@ class Graph:
             if following in links:
                 raise UntrustedAnswer("the pages of the list lead in a circle; nothing can be concluded from it", request)
             links.add(following)
+            empty = 0 if entries else empty + 1
+            if empty == MOST_EMPTY:
+                raise UntrustedAnswer(f"{MOST_EMPTY} pages of the list in a row are empty, and there is no end of them", request)
             body = self.get(following)
         raise UntrustedAnswer(f"the list has more than {MOST_PAGES} pages and no end", request)
 

@@ -41,6 +41,11 @@ def is_read(method: str, path: str) -> bool:
     return method in READS or (method == "POST" and path.rstrip("/").rpartition("/")[2] in READING_POSTS)
 
 
+def is_single(method: str, path: str) -> bool:
+    """Whether a lost answer is to be followed by a look: the write of all settings, whose secrets need not travel twice."""
+    return method == "PUT" and path.endswith("/synchronization/secrets")
+
+
 def number() -> dict[str, str]:
     """A number of its own for a request, which the service writes into its logs and gives back."""
     return {"client-request-id": str(uuid.uuid4()), "return-client-request-id": "true"}
@@ -141,5 +146,6 @@ GRAPH = Dialect(
     headers=number,
     reference=reference,
     one_refusal_is_all=False,
+    is_single=is_single,
 )
 """Microsoft Graph v1.0. A 401 there may mean a permission that one workload misses."""

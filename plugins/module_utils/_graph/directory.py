@@ -9,9 +9,13 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import ServiceError
-from .._model import key
+from .._model import cut, key
 from .._transport.address import quote_segment
 from .client import literal
+from .dialect import is_foreign
+from .resources import GROUP as GROUP_SHAPE
+from .resources import USER as USER_SHAPE
+from .shapes import all_sound
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,6 +33,9 @@ MEMBERS = 999
 USER = "id,displayName,userPrincipalName,mail"
 GROUP = "id,displayName,securityEnabled"
 
+GUEST = "#ext#"
+"""In the userPrincipalName of whoever was invited from another tenant, in lower case."""
+
 
 class Principal(t.NamedTuple):
     """A user or a group of the tenant."""
@@ -39,14 +46,20 @@ class Principal(t.NamedTuple):
     name: str
     """The displayName: lists of assignments show no other."""
     security_enabled: bool = True
+    user_name: str = ""
+    """The userPrincipalName of a user who was found by mail."""
 
 
 def find_users(graph: Graph, names: Sequence[str]) -> dict[str, list[Principal]]:
-    """The users behind each name: by userPrincipalName, and where there is none of that, by mail."""
+    """The users behind each name: by userPrincipalName, and where there is none of that, by mail.
+
+    No guest is found by mail: whose tenant it is decides what stands there, and nobody is to be taken for a colleague because of it.
+    """
     found = _by_name(graph, "users", USER, "userPrincipalName", names)
     rest = [name for name in names if not found[name]]
-    found.update(_by_name(graph, "users", USER, "mail", rest))
-    return {name: [_user(one) for one in users] for name, users in found.items()}
+    by_mail = _by_mail(graph, rest)
+    mailed = {name: [_user(one, by_mail=True) for one in users if not _is_guest(one)] for name, users in by_mail.items()}
+    return {name: mailed.get(name) or [_user(one) for one in users] for name, users in found.items()}
 
 
 def find_groups(graph: Graph, names: Sequence[str]) -> dict[str, list[Principal]]:
@@ -65,12 +78,31 @@ def find_ids(graph: Graph, ids: Sequence[str]) -> dict[str, list[Principal]]:
 def has_nested_groups(graph: Graph, group_id: str) -> bool:
     """Whether groups are among the first thousand direct members: theirs are not provisioned. False where that may not be read."""
     try:
-        members = graph.list(f"groups/{quote_segment(group_id)}/members", params={"$select": "id", "$top": MEMBERS}, limit=MEMBERS)
+        members = _members(graph, group_id, MEMBERS)
     except ServiceError as error:
         if error.status in (403, 404):
             return False
         raise
     return any(str(member.get("@odata.type")).endswith(".group") for member in members)
+
+
+def count_members(graph: Graph, group_id: str, most: int) -> int:
+    """How many direct members a group has, counted up to `most`; so many too where they may not be read, and none where it is gone.
+
+    They are listed: C($count) would need the advanced queries of Graph, which lag.
+    """
+    try:
+        return len(_members(graph, group_id, most))
+    except ServiceError as error:
+        if error.status == 403:
+            return most
+        if error.status != 404 or is_foreign(error):
+            raise
+        return 0
+
+
+def _members(graph: Graph, group_id: str, most: int) -> list[dict[str, t.Any]]:
+    return graph.list(f"groups/{quote_segment(group_id)}/members", params={"$select": "id", "$top": MEMBERS}, limit=most)
 
 
 def _by_name(graph: Graph, kind: str, select: str, attribute: str, names: Sequence[str]) -> dict[str, list[Json]]:
@@ -81,10 +113,21 @@ def _by_name(graph: Graph, kind: str, select: str, attribute: str, names: Sequen
         wanted.setdefault(key(name), []).append(name)
     for batch in _batches(list(found)):
         condition = " or ".join(f"{attribute} eq {literal(name)}" for name in batch)
-        for one in graph.list(kind, params={"$filter": condition, "$select": select}):
+        listed = graph.list(kind, params={"$filter": condition, "$select": select})
+        for one in all_sound(listed, USER_SHAPE if kind == "users" else GROUP_SHAPE, f"one of the {kind}"):
             for name in wanted.get(key(str(one.get(attribute) or "")), ()):
                 found[name].append(one)
     return found
+
+
+def _by_mail(graph: Graph, addresses: Sequence[str]) -> dict[str, list[Json]]:
+    """Who has each of these addresses, with the type of user where it may be read: C(User.ReadBasic.All) may not do for that."""
+    try:
+        return _by_name(graph, "users", f"{USER},userType", "mail", addresses)
+    except ServiceError as error:
+        if error.status != 403:
+            raise
+        return _by_name(graph, "users", USER, "mail", addresses)
 
 
 def _batches(names: Sequence[str]) -> Iterator[Iterable[str]]:
@@ -92,9 +135,15 @@ def _batches(names: Sequence[str]) -> Iterator[Iterable[str]]:
         yield names[start : start + CLAUSES]
 
 
-def _user(one: Json) -> Principal:
-    return Principal(str(one["id"]), "User", str(one.get("displayName") or one.get("userPrincipalName") or one["id"]))
+def _is_guest(one: Json) -> bool:
+    """A guest, by either sign: a type that may not be read tells nothing."""
+    return key(str(one.get("userType") or "")) == "guest" or GUEST in key(str(one.get("userPrincipalName") or ""))
+
+
+def _user(one: Json, *, by_mail: bool = False) -> Principal:
+    user_name = str(one.get("userPrincipalName") or one["id"])
+    return Principal(str(one["id"]), "User", cut(str(one.get("displayName") or user_name)), user_name=cut(user_name) if by_mail else "")
 
 
 def _group(one: Json) -> Principal:
-    return Principal(str(one["id"]), "Group", str(one.get("displayName") or one["id"]), bool(one.get("securityEnabled", True)))
+    return Principal(str(one["id"]), "Group", cut(str(one.get("displayName") or one["id"])), bool(one.get("securityEnabled", True)))

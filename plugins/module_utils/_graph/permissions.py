@@ -14,27 +14,25 @@ from .._errors import ServiceError
 if t.TYPE_CHECKING:
     from .._errors import CollectionError
 
+READ = "Application.Read.All"
 OWNED = "Application.ReadWrite.OwnedBy (or Application.ReadWrite.All)"
-ASSIGN = "AppRoleAssignment.ReadWrite.All and Application.Read.All"
 SYNCHRONIZE = "Synchronization.ReadWrite.All"
-POLICY = "Policy.ReadWrite.ApplicationConfiguration and Policy.Read.All"
 
 CONSENT = "with the consent of an administrator"
 
 PERMISSIONS: tuple[tuple[str, str, str], ...] = (
-    ("GET", r".*/synchronization/jobs(/[^/]+)?(/schema)?|.*/synchronization/templates.*", "Synchronization.Read.All, or " + SYNCHRONIZE),
+    ("GET", r".*/synchronization/(jobs|templates)(/[^/]+(/schema)?)?", "Synchronization.Read.All (or Synchronization.ReadWrite.All)"),
     ("", r".*/synchronization(/.*)?", SYNCHRONIZE),
-    ("GET", r".*/appRoleAssign.*", "Application.Read.All"),
-    ("", r".*/appRoleAssign.*", ASSIGN),
+    ("GET", r".*/appRoleAssignedTo", READ),
+    ("DELETE", r".*/appRoleAssignedTo/.*", "AppRoleAssignment.ReadWrite.All"),
+    ("", r".*/appRoleAssignedTo", "AppRoleAssignment.ReadWrite.All and Application.Read.All"),
     ("", r"auditLogs/.*", "AuditLog.Read.All"),
     ("GET", r"policies/.*", "Policy.Read.All"),
-    ("", r"policies/.*", POLICY),
-    ("GET", r".*/claimsMappingPolicies.*", "Policy.Read.All and Application.Read.All"),
-    ("", r".*/claimsMappingPolicies.*", f"{OWNED} and Policy.Read.All"),
-    ("", r"users(/.*)?", "User.ReadBasic.All"),
-    ("", r"groups(/.*)?", "GroupMember.Read.All"),
-    ("", r"directoryObjects(/.*)?", "User.ReadBasic.All and GroupMember.Read.All"),
-    ("GET", r"(applications|servicePrincipals)(/.*)?", "Application.Read.All"),
+    ("", r"policies/.*", "Policy.ReadWrite.ApplicationConfiguration"),
+    ("", r".*/claimsMappingPolicies.*", f"Policy.Read.All and {OWNED}"),
+    ("", r"users(/[^/]+)?", "User.ReadBasic.All"),
+    ("", r"groups(/[^/]+(/members)?)?", "GroupMember.Read.All"),
+    ("GET", r"(applications|servicePrincipals)(/.*)?", READ),
     ("", r"(applications|servicePrincipals|applicationTemplates|directory)(/.*)?", OWNED),
 )
 """Method ("" = any other), path below the version, and the application permission; the first line that fits counts.

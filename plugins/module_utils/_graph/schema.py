@@ -10,11 +10,16 @@ import typing as t
 
 from .._errors import ServiceError
 from .._transport.address import quote_segment
+from .again import read_again
+from .patience import may_pass
+from .resources import OPERATOR, PARSED, SCHEMA
+from .shapes import all_sound, sound
 from .synchronization import job_path, root
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .._errors import TransportError
     from .client import Graph
 
     Json = dict[str, t.Any]
@@ -43,15 +48,7 @@ class Schema:
 
         That of a job which was made a moment ago may not be there yet; it is waited for, except in check mode.
         """
-        found = [self._graph.find(self.path)]
-
-        def appeared() -> bool:
-            found[0] = self._graph.find(self.path)
-            return found[0] is not None
-
-        if found[0] is None and not self._graph.read_only:
-            self._graph.wait_for(appeared, hits=1)
-        schema = self._graph.get(self.path) if found[0] is None else found[0]
+        schema = sound(read_again(self._graph, lambda: self._graph.get(self.path)), SCHEMA, "the schema")
         return {key: value for key, value in schema.items() if "@odata." not in key}
 
     def write(self, schema: Mapping[str, t.Any]) -> None:
@@ -61,11 +58,12 @@ class Schema:
     def filter_operators(self) -> list[Json] | None:
         """What scoping filters can compare with; None where a template cannot be asked (published, but not in the reference)."""
         try:
-            return self._graph.list(f"{self.path}/filterOperators")
+            found = read_again(self._graph, lambda: self._graph.list(f"{self.path}/filterOperators"), passing=self._passing)
         except ServiceError as error:
             if error.status == 404 and self._of_template:
                 return None
             raise
+        return all_sound(found, OPERATOR, "an operator of filters")
 
     def parse(self, expression: str) -> tuple[Json | None, str]:
         """The expression as the tree that a schema has, or None and Graph's reason. Changes nothing.
@@ -73,15 +71,24 @@ class Schema:
         Where a template cannot be asked, only the text.
         """
         try:
-            answer = self._graph.ask(f"{self.path}/parseExpression", {"expression": expression})
+            answer = self._graph.ask(f"{self.path}/parseExpression", {"expression": expression}, passing=self._passing)
         except ServiceError as error:
             if error.status == 404 and self._of_template:
                 return {"expression": expression}, ""
             if error.status != 400:
                 raise
             return None, error.detail
+        sound(answer, PARSED, "the parsed expression")
         source = answer.get("parsedExpression")
         if answer.get("parsingSucceeded") is False or not isinstance(source, dict):
             told = answer.get("error") or {}
             return None, str(told.get("message") or told.get("code") or "")
-        return {"expression": expression, **{key: value for key, value in source.items() if value is not None or key != "expression"}}, ""
+        if source.get("expression") is None:
+            return {**source, "expression": expression}, ""
+        return dict(source), ""
+
+    def _passing(self, error: TransportError, spent: float) -> bool:
+        """Whether a refusal may pass. The 404 of a template will not: it cannot be asked."""
+        if self._of_template and isinstance(error, ServiceError) and error.status == 404:
+            return False
+        return may_pass(error, spent)

@@ -11,12 +11,15 @@ from urllib.parse import quote
 
 from .._errors import Ambiguous, ServiceError, UntrustedAnswer
 from .._transport.clouds import CLOUDS
-from .again import read_again
+from .again import look_again, read_again
 from .client import segment
+from .resources import CREDENTIAL, POLICY, PRINCIPAL
+from .shapes import all_sound, sound
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from .._errors import TransportError
     from .applications import App
     from .client import Graph
 
@@ -40,28 +43,23 @@ def metadata_url(options: Mapping[str, t.Any], app: App | None) -> str | None:
 
 def read_principal(graph: Graph, principal_id: str) -> Json:
     """The service principal, by id, since lists lag further behind; what is not seen there would be made once more."""
-    return read_again(graph, lambda: graph.get(f"servicePrincipals/{segment(principal_id)}"))
+    found = read_again(graph, lambda: graph.get(f"servicePrincipals/{segment(principal_id)}"))
+    return sound(found, PRINCIPAL, "the service principal")
 
 
-def add_certificate(graph: Graph, principal_id: str, subject: str, known: set[str]) -> Json:
+def add_certificate(
+    graph: Graph, principal_id: str, subject: str, find: Callable[[Json], Mapping[str, t.Any] | None]
+) -> Mapping[str, t.Any]:
     """Makes a signing certificate, valid for three years as Entra does it, and answers with it.
 
-    Each call makes another one, so where the answer is lost, the credential that is not among the `known` ids is taken for it.
+    Each call makes another one, so where the answer is lost, what `find` takes out of the service principal is taken for it.
     """
     path = f"servicePrincipals/{segment(principal_id)}"
     try:
-        return graph.settle("POST", f"{path}/addTokenSigningCertificate", {"displayName": subject})
-    except (Ambiguous, UntrustedAnswer):
-        found: list[Json] = []
-
-        def look() -> bool:
-            credentials = read_principal(graph, principal_id).get("keyCredentials") or ()
-            found[:] = [one for one in credentials if one.get("keyId") not in known and str(one.get("usage")).lower() == "verify"]
-            return bool(found)
-
-        if not graph.wait_for(look, hits=1):
-            raise
-        return found[0]
+        made = graph.settle("POST", f"{path}/addTokenSigningCertificate", {"displayName": subject})
+        return sound(made, CREDENTIAL, "the new certificate")
+    except (Ambiguous, UntrustedAnswer) as error:
+        return _look_for(graph, error, lambda: find(read_principal(graph, principal_id)))
 
 
 def patch(graph: Graph, kind: str, id: str, body: Mapping[str, t.Any]) -> None:
@@ -71,33 +69,49 @@ def patch(graph: Graph, kind: str, id: str, body: Mapping[str, t.Any]) -> None:
 
 def assigned_policies(graph: Graph, principal_id: str) -> list[Json]:
     """The claims policies of the application, one at most."""
-    return read_again(graph, lambda: graph.list(f"servicePrincipals/{segment(principal_id)}/claimsMappingPolicies"))
+    found = read_again(graph, lambda: graph.list(f"servicePrincipals/{segment(principal_id)}/claimsMappingPolicies"))
+    return all_sound(found, POLICY, "a claims policy")
 
 
 def all_policies(graph: Graph) -> list[Json]:
     """Every claims policy of the tenant; Microsoft does not document that they can be filtered."""
-    return graph.list(POLICIES)
+    return all_sound(graph.list(POLICIES), POLICY, "a claims policy")
 
 
-def create_policy(graph: Graph, name: str, text: str) -> str:
+def create_policy(graph: Graph, name: str, definition: Sequence[str]) -> str:
     """Makes a policy and answers with its id; where the answer is lost, the one of this name is looked for."""
+    made: Mapping[str, t.Any]
     try:
-        return str(graph.send("POST", POLICIES, {"displayName": name, "definition": [text], "isOrganizationDefault": False})["id"])
-    except (Ambiguous, UntrustedAnswer):
-        found: list[str] = []
-
-        def look() -> bool:
-            found[:] = [str(policy["id"]) for policy in all_policies(graph) if policy.get("displayName") == name]
-            return bool(found)
-
-        if not graph.wait_for(look, hits=1):
-            raise
-        return found[0]
+        body = {"displayName": name, "definition": list(definition), "isOrganizationDefault": False}
+        made = sound(graph.send("POST", POLICIES, body), POLICY, "the new claims policy")
+    except (Ambiguous, UntrustedAnswer) as error:
+        made = _look_for(graph, error, lambda: _entry(all_policies(graph), "displayName", name))
+    return str(made["id"])
 
 
-def update_policy(graph: Graph, id: str, text: str) -> None:
+def _entry(policies: Sequence[Json], key: str, value: str) -> Json | None:
+    return next((policy for policy in policies if policy.get(key) == value), None)
+
+
+def _look_for(graph: Graph, lost: TransportError, find: Callable[[], Mapping[str, t.Any] | None]) -> Mapping[str, t.Any]:
+    """What a write made whose answer is lost. Raises Ambiguous, which tells both, where it cannot be seen."""
+    found: list[Mapping[str, t.Any]] = []
+
+    def look() -> bool:
+        one = find()
+        found[:] = [one] if one else []
+        return bool(found)
+
+    seen, why = look_again(graph, look, hits=1)
+    if not seen:
+        message = f"the answer is lost, and nobody can say whether it was carried out: {why}. Run the task again, it looks first"
+        raise Ambiguous(message, lost.request) from lost
+    return found[0]
+
+
+def update_policy(graph: Graph, id: str, definition: Sequence[str]) -> None:
     """Gives a policy new content, for all applications that have it."""
-    graph.settle("PATCH", f"{POLICIES}/{segment(id)}", {"definition": [text]})
+    graph.settle("PATCH", f"{POLICIES}/{segment(id)}", {"definition": list(definition)})
 
 
 def assign_policy(graph: Graph, principal_id: str, id: str) -> None:
@@ -105,9 +119,8 @@ def assign_policy(graph: Graph, principal_id: str, id: str) -> None:
     reference = f"{graph.http.base_url}/{POLICIES}/{segment(id)}"
     try:
         graph.settle("POST", f"servicePrincipals/{segment(principal_id)}/claimsMappingPolicies/$ref", {"@odata.id": reference})
-    except Ambiguous:
-        if all(policy["id"] != id for policy in assigned_policies(graph, principal_id)):
-            raise
+    except (Ambiguous, UntrustedAnswer) as error:
+        _look_for(graph, error, lambda: _entry(assigned_policies(graph, principal_id), "id", id))
     except ServiceError as error:
         if error.status != 400 or EXISTS not in error.detail.lower():
             raise

@@ -9,14 +9,16 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .._errors import Ambiguous, InputError, Problem, ServiceError
+from .._errors import Ambiguous, InputError, Problem, ServiceError, UntrustedAnswer
 from .._transport.address import quote_segment
-from .patience import FORBIDDEN_SHARE, Patience, may_pass
-
-T = t.TypeVar("T")
+from .again import find_again, read_again
+from .applications import OF_IDS
+from .patience import may_pass
+from .resources import CONNECTOR, JOB, SETTING
+from .shapes import all_sound, sound
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from .applications import App
     from .client import Graph
@@ -50,21 +52,7 @@ def job_path(principal_id: str, job_id: str) -> str:
 
 def list_templates(graph: Graph, principal_id: str) -> list[Json]:
     """The connectors that the application has, as Graph shows them."""
-    return graph.list(f"{root(principal_id)}/templates")
-
-
-def patiently(graph: Graph, read: Callable[[], T]) -> T:
-    """What `read` gives, outwaiting what the service answers while it does not know a new application yet (facts 3.5 and 3.6)."""
-    patience = Patience(graph.consistency_timeout, lambda: graph.now().timestamp())
-    while True:
-        try:
-            return read()
-        except ServiceError as error:
-            pause = patience.pause()
-            passing = may_pass(error, patience.spent) or (error.status == 400 and patience.spent < FORBIDDEN_SHARE)
-            if graph.read_only or not passing or patience.is_over(pause):
-                raise
-        graph.sleep(pause)
+    return all_sound(_list(graph, f"{root(principal_id)}/templates"), CONNECTOR, "a template for provisioning")
 
 
 def choose_template(templates: Sequence[Mapping[str, t.Any]], template_id: str = "") -> str:
@@ -86,16 +74,29 @@ def choose_template(templates: Sequence[Mapping[str, t.Any]], template_id: str =
 
 def list_jobs(graph: Graph, principal_id: str) -> list[Job]:
     """The jobs of the application by their id; Graph's own order is not reliable."""
-    found = [_job(raw) for raw in graph.list(f"{root(principal_id)}/jobs")]
+    found = [_job(raw) for raw in _list(graph, f"{root(principal_id)}/jobs")]
     return sorted(found, key=lambda job: job.id)
 
 
 def find_job(graph: Graph, app: App, template_id: str = "") -> Job | None:
-    """The job of the application's template (see choose_template); None if there is none. Costs one request more if there are jobs."""
+    """The job that is meant; None if there is none. Templates are asked for only where there are several jobs, or none of that template."""
     jobs = list_jobs(graph, app.principal_id)
-    if not jobs:
-        return None
+    known = lone_job(jobs, template_id)
+    if known is not None or not jobs:
+        return known
     return pick_job(jobs, choose_template(list_templates(graph, app.principal_id), template_id))
+
+
+def await_job(graph: Graph, app: App, template_id: str = "") -> Job | None:
+    """The same for a task that needs one: outside check mode, no list of jobs is believed at once to be empty."""
+    return find_again(graph, lambda: find_job(graph, app, template_id), most=OF_IDS)
+
+
+def lone_job(jobs: Sequence[Job], template_id: str = "") -> Job | None:
+    """The job that can be meant without looking at the templates: that of the given one, else the only one of whatever template."""
+    if template_id:
+        return pick_job(jobs, template_id)
+    return jobs[0] if len(jobs) == 1 else None
 
 
 def pick_job(jobs: Sequence[Job], template_id: str) -> Job | None:
@@ -114,23 +115,27 @@ def create_job(graph: Graph, principal_id: str, template_id: str) -> Job:
 
     Its id is made of template, tenant and application (facts 3.6): there can be no second one, so that it may be asked for again.
     """
-    patience = Patience(graph.consistency_timeout, lambda: graph.now().timestamp())
-    while True:
+
+    def make() -> Job:
         try:
             return _job(graph.send("POST", f"{root(principal_id)}/jobs", {"templateId": template_id}))
-        except (Ambiguous, ServiceError) as error:
-            pause, refused = patience.pause(), error.status if isinstance(error, ServiceError) else 0
-            found = pick_job(list_jobs(graph, principal_id), template_id) if refused in (0, 409) else None
-            if found is not None:
-                return found
-            if patience.is_over(pause) or (isinstance(error, ServiceError) and not may_pass(error, patience.spent)):
+        except (Ambiguous, UntrustedAnswer, ServiceError) as error:
+            may_be_there = not isinstance(error, ServiceError) or error.status == 409
+            found = pick_job(list_jobs(graph, principal_id), template_id) if may_be_there else None
+            if found is None:
                 raise
-        graph.sleep(pause)
+            return found
+
+    return graph.outwait(make, lambda error, spent: isinstance(error, Ambiguous) or may_pass(error, spent))
 
 
 def delete_job(graph: Graph, principal_id: str, job_id: str) -> None:
-    """Stop the job and destroy all that it remembers."""
-    graph.send("DELETE", job_path(principal_id, job_id))
+    """Stop the job and destroy all that it remembers; one that is gone already is gone."""
+    try:
+        graph.send("DELETE", job_path(principal_id, job_id))
+    except ServiceError as error:
+        if error.status != 404:
+            raise
 
 
 def start_job(graph: Graph, principal_id: str, job_id: str) -> None:
@@ -150,7 +155,7 @@ def restart_job(graph: Graph, principal_id: str, job_id: str, reset_scope: str =
 
 def read_secrets(graph: Graph, principal_id: str) -> dict[str, str]:
     """Keys and values of the settings; the sensitive ones are masked with asterisks."""
-    listed = graph.list(f"{root(principal_id)}/secrets")
+    listed = all_sound(_list(graph, f"{root(principal_id)}/secrets"), SETTING, "a setting of provisioning")
     return {str(entry["key"]): str(entry.get("value") or "") for entry in listed if entry.get("key")}
 
 
@@ -170,16 +175,12 @@ def validate_credentials(
     body: Json = {"useSavedCredentials": secrets is None, "credentials": pairs(secrets or {})}
     if template_id:
         body["templateId"] = template_id
-    if graph.read_only:
-        graph.ask(f"{path}/validateCredentials", body)
-    else:
-        # To a new application the service answers 403 and 409 for a while, whatever it is asked (facts 3.6).
-        graph.settle("POST", f"{path}/validateCredentials", body)
+    graph.ask(f"{path}/validateCredentials", body)
 
 
 def provision_on_demand(graph: Graph, principal_id: str, job_id: str, parameters: Sequence[Mapping[str, t.Any]]) -> Json:
     """Provision these subjects now; what the service did comes back as JSON texts (facts 3.11)."""
-    return graph.send("POST", f"{job_path(principal_id, job_id)}/provisionOnDemand", {"parameters": list(parameters)})
+    return graph.settle("POST", f"{job_path(principal_id, job_id)}/provisionOnDemand", {"parameters": list(parameters)})
 
 
 def pairs(secrets: Mapping[str, str]) -> list[dict[str, str]]:
@@ -187,7 +188,13 @@ def pairs(secrets: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"key": key, "value": value} for key, value in secrets.items()]
 
 
-def _job(raw: Mapping[str, t.Any]) -> Job:
+def _list(graph: Graph, path: str) -> list[Json]:
+    """A list of the synchronization service, which may not know a new application yet."""
+    return read_again(graph, lambda: graph.list(path))
+
+
+def _job(raw: Json) -> Job:
+    sound(raw, JOB, "the provisioning job")
     return Job(str(raw.get("id") or ""), str(raw.get("templateId") or ""), raw)
 
 

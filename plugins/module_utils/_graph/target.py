@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from urllib.parse import urlsplit
 
 from .._errors import InputError, Problem
 from .._transport.address import UNRESOLVED, check_url
@@ -16,6 +17,9 @@ if t.TYPE_CHECKING:
 
 ADDRESSES = ("tenant_url", "oauth2_token_url")
 TEXTS = ("secret_token", "oauth2_client_id", "oauth2_client_secret", "notification_email")
+
+FLAGS = ("aadOptscim062020", "AzureAdScimPatch062020", "AzureAdScimPatch2017")
+"""Flags of Entra's SCIM client that Microsoft documents, to be appended to the tenant URL."""
 
 
 def check_target(options: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[Problem]]:
@@ -28,8 +32,26 @@ def check_target(options: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[P
                 checked[name] = check_url(options[name], name, query=True)
             except InputError as error:
                 problems += error.problems
+    if _has_other_flags(checked.get("tenant_url") or ""):
+        reason = (
+            f"must have nothing after the ? but flags of Entra, which are {', '.join(FLAGS)}. The address is shown in results, and so a "
+            "token has no place in it: that is secret_token"
+        )
+        problems.append(Problem("option tenant_url", "", reason))
     for name in TEXTS:
         if any(mark in (options.get(name) or "") for mark in UNRESOLVED):
             reason = "looks like a template or a masked value that was never resolved"
             problems.append(Problem(f"option {name}", "", reason))
     return checked, problems
+
+
+def _has_other_flags(url: str) -> bool:
+    """Whether the query of the address has anything else than known flags."""
+    if any(mark in url for mark in UNRESOLVED):
+        return False
+    known = {flag.casefold() for flag in FLAGS}
+    try:
+        query = urlsplit(url).query
+    except ValueError:
+        return False
+    return any(flag.casefold() not in known for flag in query.split("&") if flag)

@@ -55,4 +55,6 @@ class Call:
     put_off: int = 0
     put_off_since: float = 0.0
     perhaps_done: bool = False
+    noted: bool = False
+    """Whether it is counted as a write."""
     renewed: bool = False

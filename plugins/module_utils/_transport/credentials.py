@@ -168,9 +168,7 @@ class EntraTokens:
         failure, reply = self._wire.failure, self._wire.reply
         if failure is not None and self._choice.kind == "managed_identity":
             # The address is fixed: who is not there now will not be there in a minute, this machine is no host of Azure.
-            return Unreachable(
-                f"no host of managed identities answers ({str(failure)[len(failure.request) + 2 :]}){self._advice}", self._request
-            )
+            return Unreachable(f"no host of managed identities answers ({failure.message}){self._advice}", self._request)
         if failure is not None:
             return failure
         if reply is None:

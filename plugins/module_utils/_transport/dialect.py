@@ -30,13 +30,19 @@ def no_reference(_headers: Mapping[str, str], _data: bytes) -> str:
     return ""
 
 
+def never(_method: str, _path: str) -> bool:
+    """No request."""
+    return False
+
+
 @dataclass(frozen=True)
 class Dialect:
     """How to ask a service and how to read its errors.
 
     `explain` gives the detail and the code of an error, `reference` what its makers need to find the request in their logs. `is_read`
     tells by method and path what changes nothing. `headers` are those that each request has anew. `address` is the option that has
-    the address, for texts. Where not `one_refusal_is_all`, a 401 concerns the request that got it, and not every other too.
+    the address, for texts. `is_single` tells what has to be looked at before it is sent again. Where not `one_refusal_is_all`, a 401
+    concerns the request that got it, and not every other too.
     """
 
     accept: str
@@ -47,10 +53,11 @@ class Dialect:
     headers: Callable[[], Mapping[str, str]] = no_headers
     reference: Callable[[Mapping[str, str], bytes], str] = no_reference
     one_refusal_is_all: bool = True
+    is_single: Callable[[str, str], bool] = never
 
     def is_repeatable(self, method: str, path: str) -> bool:
-        """Whether it does no harm if the service carries the request out twice: all but the POST that changes something."""
-        return method != "POST" or self.is_read(method, path)
+        """Whether it may be sent again unseen: all but the POST that changes something, and what the dialect says (`is_single`)."""
+        return (method != "POST" or self.is_read(method, path)) and not self.is_single(method, path)
 
 
 SCIM = Dialect(

@@ -69,6 +69,8 @@ class Http:
         self.pace = pace
         self.scrub = scrub
         self.counts = Counts()
+        self.written = 0
+        """Writes that the service took, or may have taken."""
         self.dialect = dialect
         self._authorize = authorize
         self._renew = renew
@@ -172,6 +174,7 @@ class Http:
             return Answer(204, None, reply.headers, call.sent)
         if reply.status >= 400:
             raise ServiceError(reply.status, *self._words(call, reply))
+        self._note_write(call)
         if reply.status >= 300:
             raise self._redirect(call, reply)
         try:
@@ -192,6 +195,7 @@ class Http:
         call.failed += 1
         if not isinstance(error, NotSent):
             call.perhaps_done = True
+            self._note_write(call)
             if not self.dialect.is_repeatable(call.method, call.path):
                 raise error
         if isinstance(error, Unreachable) and not self._limits.answered:
@@ -204,6 +208,11 @@ class Http:
         self._sleep(wait)
         with self._lock:
             self.counts.waited += wait
+
+    def _note_write(self, call: Call) -> None:
+        with self._lock:
+            self.written += not call.noted and not self.dialect.is_read(call.method, call.path)
+            call.noted = True
 
     def _broken_down(self, call: Call, reply: Reply) -> None:
         """408 or 5xx: the request may have been carried out (F23-F25). A pause that comes with it is for all."""

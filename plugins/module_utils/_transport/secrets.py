@@ -37,9 +37,10 @@ class Scrubber:
     def add(self, secret: str) -> None:
         """From now on `secret`, its encoded forms, and each of their slices of eight characters are taken out."""
         slices = {length: set(known) for length, known in self._slices.items()}
-        for form in _forms(secret):
-            length = min(SLICE, len(form))
-            slices.setdefault(length, set()).update(form[i : i + length] for i in range(len(form) - length + 1))
+        for part, forms in ((SLICE, _forms(secret)), *_spelled_out(secret)):
+            for form in forms:
+                length = min(part, len(form))
+                slices.setdefault(length, set()).update(form[i : i + length] for i in range(len(form) - length + 1))
         # Replaced as a whole, so that a thread that is reading sees the old set or the new one.
         self._slices = {length: frozenset(known) for length, known in slices.items()}
 
@@ -62,16 +63,22 @@ class Scrubber:
     def scrub(self, value: t.Any) -> t.Any:
         """`value` with all text in it scrubbed: dicts, lists, tuples, sets, bytes and text; the rest as it is.
 
-        Keys stay: all keys of results are our own words, and a secret that is made of such words must not take C(changed) away.
+        The keys of `value` itself stay: they are our own words, and a secret that is made of such words must not take C(changed) away.
+        Those further inside may be words of the service, such as the types that it counts.
         """
+        if isinstance(value, dict):
+            return {name: self._scrub_all(item) for name, item in value.items()}
+        return self._scrub_all(value)
+
+    def _scrub_all(self, value: t.Any) -> t.Any:
         if isinstance(value, str):
             return self.scrub_text(value)
         if isinstance(value, bytes):
             return self.scrub_text(value.decode("utf-8", "replace"))
         if isinstance(value, dict):
-            return {name: self.scrub(item) for name, item in value.items()}
+            return {self._scrub_all(name): self._scrub_all(item) for name, item in value.items()}
         if isinstance(value, (list, tuple, set, frozenset)):
-            plain = [self.scrub(item) for item in value]
+            plain = [self._scrub_all(item) for item in value]
             return plain if isinstance(value, list) else tuple(plain) if isinstance(value, tuple) else set(plain)
         return value
 
@@ -98,9 +105,23 @@ def _forms(secret: str) -> set[str]:
     encoded |= {code(text) for text in tuple(encoded) for code in (_json, _quote_all)}
     encoded |= {re.sub("%[0-9A-F]{2}", lambda match: match.group().lower(), text) for text in encoded}
     encoded |= {text.replace("/", "\\/") for text in encoded}
-    # Hosts and media types are told in lower case.
-    encoded |= {text.lower() for text in encoded}
+    # Hosts and media types are told in lower case, names of variables and headers in upper case.
+    encoded |= {code(text) for text in tuple(encoded) for code in (str.lower, str.upper)}
     return {text for text in (form.strip("'\"") for form in encoded) if len(text) >= SHORTEST}
+
+
+def _spelled_out(secret: str) -> Iterator[tuple[int, set[str]]]:
+    """Ways to write `secret` in which each character takes several, and how long a part of eight of its characters is in them.
+
+    These are not cut into shorter parts: eight hexadecimal digits may just as well be those of an id.
+    """
+    if len(secret) < SHORTEST:
+        return
+    digits = secret.encode("utf-8", "replace").hex()
+    yield 2 * SLICE, {digits, digits.upper()}
+    units = secret.encode("utf-16-be", "replace").hex()
+    escapes = ["".join(f"\\u{code[i : i + 4]}" for i in range(0, len(code), 4)) for code in (units, units.upper())]
+    yield len("\\u0000") * SLICE, set(escapes)
 
 
 def _quote_all(text: str) -> str:

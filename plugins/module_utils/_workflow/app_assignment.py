@@ -14,8 +14,9 @@ from .._entra.outcome import Outcome
 from .._errors import InputError, Problem
 from .._graph.applications import find_app
 from .._graph.assignments import list_assignments
-from .._graph.directory import Principal, find_groups, find_ids, find_users, has_nested_groups
+from .._graph.directory import Principal, count_members, find_groups, find_ids, find_users, has_nested_groups
 from .._limit import Limit
+from .._model import cut
 from .assigning import Assigning
 
 if t.TYPE_CHECKING:
@@ -45,7 +46,8 @@ def act(graph: Graph, options: Options) -> Outcome:
     named = tuple(grant for entry in entries for grant in resolver.resolve(entry, found[entry.kind, entry.name]))
     resolver.close()
     plan = plan_assignments(live, Aim(options["state"], named, migration, created))
-    overrun = brake(plan, Limit(**options["removal_limit"]), allow=options["allow_removals_over_limit"])
+    limit = Limit(**options["removal_limit"])
+    overrun = brake(plan, limit, _count_losses(graph, plan, limit), allow=options["allow_removals_over_limit"])
     outcome = Outcome(
         {"assignments": [grant.as_result() for grant in plan.after]},
         plan.operations(),
@@ -64,7 +66,7 @@ def read_grants(graph: Graph, app: App) -> list[Grant]:
     return [
         Grant(
             principal_id=str(one["principalId"]),
-            principal=str(one.get("principalDisplayName") or one["principalId"]),
+            principal=cut(str(one.get("principalDisplayName") or one["principalId"])),
             type=str(one.get("principalType") or ""),
             role_id=str(one["appRoleId"]),
             role=names.get(str(one["appRoleId"]), str(one["appRoleId"])),
@@ -102,6 +104,17 @@ def _find(
     ):
         found.update({(kind, name): ones for name, ones in principals.items()})
     return found, {one.id: one for ones in found.values() for one in ones if one.type == "Group"}
+
+
+def _count_losses(graph: Graph, plan: AssignmentPlan, limit: Limit) -> dict[str, int]:
+    """The direct members of each group that loses access, one request for a thousand; counted until it is more than ever may go."""
+    counts: dict[str, int] = {}
+    left = limit.count - len(plan.losers)
+    for group in plan.losers:
+        if group.type == "Group" and left >= 0:
+            counts[group.principal_id] = count_members(graph, group.principal_id, limit.count + 1)
+            left -= counts[group.principal_id] - 1
+    return counts
 
 
 def _warn_of_groups(graph: Graph, plan: AssignmentPlan, groups: Mapping[str, Principal]) -> list[str]:

@@ -12,6 +12,7 @@ import uuid
 from .._entra.assignments import operation, sorted_grants, titles
 from .._entra.outcome import Operation
 from .._errors import CollectionError, ServiceError, Throttled, Unauthorized
+from .._graph.again import look_again
 from .._graph.applications import with_application
 from .._graph.assignments import assign, create_role, has_role, list_assignments, unassign
 from .._graph.permissions import advise
@@ -39,6 +40,8 @@ class Assigning:
         self._app = app
         self._done: list[Operation] = []
         self._failures: list[str] = []
+        self._reasons: list[str] = []
+        """Why what was written cannot be seen, once for all that it befalls."""
         self._granted: list[Grant] = []
         self._taken: list[Grant] = []
         self._unsure: set[str] = set()
@@ -75,11 +78,9 @@ class Assigning:
         role_id = create_role(self._graph, with_application(self._graph, self._app), plan.create_role, new_id)
         if role_id == new_id:
             self._done.append(Operation("role", "create", plan.create_role))
-        if not self._graph.wait_for(lambda: has_role(self._graph, self._app, role_id)):
-            raise NotSeen(
-                f"The role {plan.create_role} is created, but after {self._graph.consistency_timeout:g} seconds the application does not "
-                "show it yet; nobody was assigned or lost anything"
-            )
+        seen, why = look_again(self._graph, lambda: has_role(self._graph, self._app, role_id))
+        if not seen:
+            raise NotSeen(f"The role {plan.create_role} is created, but {why}; nobody was assigned or lost anything")
         return [grant if grant.role_id else grant._replace(role_id=role_id) for grant in plan.assign]
 
     def _each(self, grants: Sequence[Grant], write: Callable[[Grant], None]) -> list[Grant]:
@@ -121,18 +122,20 @@ class Assigning:
             wrong[:] = [grant for key, grant in missing.items() if (key in listed) != there]
             return not wrong
 
-        if self._graph.wait_for(look):
+        seen, why = look_again(self._graph, look)
+        if seen:
             return
+        state = "assigned, and not seen yet" if there else "taken away, and still seen"
         for grant in wrong or missing.values():
             self._unsure.add(grant.principal_id)
-            state = "not listed yet although it was made" if there else "still listed although it was taken away"
-            self._failures.append(f"{grant.title}: {state} {self._graph.consistency_timeout:g} seconds ago; run the task again")
+            self._failures.append(f"{grant.title}: {state}")
+        self._reasons.append(f"What is {'assigned' if there else 'taken away'} is written, but {why}. Run the task again")
 
     def _explain(self, planned: int) -> str:
         lines = [f"{len(self._failures)} of {planned} changes failed or cannot be seen yet; {len(self._done)} are done."]
         lines += [f"- {failure}" for failure in self._failures[:SHOWN]]
         lines += [f"- and {len(self._failures) - SHOWN} more"] if len(self._failures) > SHOWN else []
-        return "\n".join(lines)
+        return "\n".join([*lines, *self._reasons])
 
 
 class NotSeen(CollectionError):

@@ -29,14 +29,14 @@ NOT_THE_TARGET = (401, 403, 404, 409, 429)
 """Answers with which Graph refuses us, and has not asked the target."""
 
 
-def try_connection(graph: Graph, app: App, job: Job | None, secrets: Mapping[str, str] | None) -> str:
+def try_connection(graph: Graph, app: App, job: Job | None, secrets: Mapping[str, str] | None, template_id: str = "") -> str:
     """Why Entra cannot reach the target with these settings (None: the stored ones), in the service's own words; empty if it can.
 
-    Works without a job, too. Raises ServiceError where Graph refuses us, rather than the target Entra.
+    Works without a job, too, by the template. Raises ServiceError where Graph refuses us, rather than the target Entra.
     """
-    template_id = job.template_id if job else choose_template(list_templates(graph, app.principal_id))
+    template = job.template_id if job else choose_template(list_templates(graph, app.principal_id), template_id)
     try:
-        validate_credentials(graph, app.principal_id, secrets, job_id=job.id if job else "", template_id=template_id)
+        validate_credentials(graph, app.principal_id, secrets, job_id=job.id if job else "", template_id=template)
     except ServiceError as error:
         if error.status in NOT_THE_TARGET or error.status >= 500:
             raise

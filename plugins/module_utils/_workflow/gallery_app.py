@@ -10,7 +10,8 @@ import typing as t
 
 from .._entra.app import Pair, check_name, check_provisioning, check_strangers, describe_app, pick_template, survey, warnings_of
 from .._entra.outcome import Operation, Outcome
-from .._errors import Ambiguous, ServiceError, UntrustedAnswer
+from .._errors import Ambiguous, CollectionError, ServiceError, UntrustedAnswer
+from .._graph.again import look_again
 from .._graph.applications import (
     application_of_app,
     applications_of_template,
@@ -22,12 +23,26 @@ from .._graph.applications import (
     templates_of_name,
 )
 from .._graph.client import segment
+from .._model import shown
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._entra.app import Standing
     from .._graph.client import Graph
+
+
+LOOKS, PAUSE = 3, 1.0
+"""How often it is looked for before it is made, and the seconds between."""
+
+WAIT = (
+    "what no list shows, the next run would make a second time. Wait until App registrations in the portal show it. Should two have "
+    "been made, delete one of them there"
+)
+
+
+class NotFound(CollectionError):
+    """The answer to the request to make it was lost, and it is found nowhere."""
 
 
 class Wanted(t.NamedTuple):
@@ -56,12 +71,15 @@ def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
     title = options["display_name"]
     template = _template(graph, name)
     wanted = Wanted(name if title is None else check_name("display_name", title), name, str(template["id"]))
-    standing = _look(graph, wanted)
     absent = options["state"] == "absent"
+    standing = _look(graph, wanted)
     check_strangers(wanted.name, standing, absent=absent)
     if absent:
         return _delete(graph, wanted, standing)
     check_provisioning(template)
+    if standing.ours is None and not graph.read_only:
+        standing = _look_longer(graph, wanted, standing)
+        check_strangers(wanted.name, standing, absent=False)
     warnings = warnings_of(wanted.name, wanted.template, standing)
     if standing.ours:
         return _settle(graph, wanted, standing.ours, Outcome(wanted.result(standing.ours), warnings=warnings))
@@ -87,10 +105,20 @@ def _look(graph: Graph, wanted: Wanted) -> Standing:
     return standing._replace(ours=ours._replace(application=application_of_app(graph, ours.app_id)))
 
 
+def _look_longer(graph: Graph, wanted: Wanted, standing: Standing) -> Standing:
+    """Looks again before something is made: an earlier run may have made it moments ago, and lists show it late."""
+    for _look_number in range(LOOKS - 1):
+        graph.sleep(min(PAUSE, graph.consistency_timeout))
+        standing = _look(graph, wanted)
+        if standing.ours is not None:
+            break
+    return standing
+
+
 def _create(graph: Graph, wanted: Wanted) -> Pair:
     """Instantiates the template once. Where the answer is lost, or says 404 (fact sheet 3.2), what came of it is looked for.
 
-    Raises the error if nothing is found: a second attempt could make a second application, so that is left to the next run.
+    Raises NotFound if nothing is found: a second attempt could make a second application.
     """
     try:
         made = instantiate(graph, wanted.template_id, wanted.name)
@@ -111,8 +139,12 @@ def _adopt(graph: Graph, wanted: Wanted, error: Exception) -> Pair:
         seen[:] = [ours] if ours else []
         return bool(ours)
 
-    if not graph.wait_for(look, hits=1):
-        raise error
+    look_again(graph, look, hits=1)
+    if not seen:
+        raise NotFound(
+            f"{error}. Since then no list shows an application {shown(wanted.name)}, which may have been made all the same and be listed "
+            f"later: {WAIT}"
+        ) from error
     return seen[0]
 
 
@@ -130,14 +162,13 @@ def _settle(graph: Graph, wanted: Wanted, pair: Pair, outcome: Outcome) -> Outco
         seen[:] = [Pair(ours.application or seen[0].application, ours.principal or seen[0].principal)]
         return ours.complete and all(_has(graph, what, one) for what, one in zip(("applications", "servicePrincipals"), ours))
 
-    ready = graph.wait_for(look)
+    ready, why = look_again(graph, look)
     outcome.result = wanted.result(seen[0])
     if not ready:
-        outcome.failed = (
-            f"The application {wanted.name} exists ({seen[0].ids() or 'its ids are not known yet'}), but after "
-            f"{graph.consistency_timeout:g} seconds Entra does not show it everywhere yet. Run the task again, later or with a larger "
-            "consistency_timeout: it finds this application and makes no second one"
+        advice = (
+            f"Do not run the task again before it is listed under this name: {WAIT}" if outcome.operations else "Run the task again later"
         )
+        outcome.failed = f"The application {wanted.name} exists ({seen[0].ids() or 'its ids are not known yet'}), but {why}. {advice}"
     return outcome
 
 
@@ -162,9 +193,10 @@ def _delete(graph: Graph, wanted: Wanted, standing: Standing) -> Outcome:
         )
         return outcome
     delete_application(graph, str(application["id"]))
-    if not graph.wait_for(lambda: _look(graph, wanted).ours is None):
+    gone, why = look_again(graph, lambda: _look(graph, wanted).ours is None)
+    if not gone:
         outcome.failed = (
-            f"The application {wanted.name} is deleted ({standing.ours.ids()}), but after {graph.consistency_timeout:g} seconds Entra "
-            "still lists it. Run the task again before anything relies on its absence"
+            f"The application {wanted.name} is deleted ({standing.ours.ids()}), but {why}. "
+            "Run the task again before anything relies on its absence"
         )
     return outcome

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._entra.assignees import NO_GUESTS, found_by_mail
 from .._entra.on_demand import choose_rule, group_parameters, read_answer, user_parameters
 from .._entra.outcome import Operation, Outcome
 from .._errors import CollectionError, InputError, Problem
 from .._graph.applications import find_app
 from .._graph.directory import find_groups, find_ids, find_users
 from .._graph.schema import Schema
-from .._graph.synchronization import find_job, provision_on_demand
+from .._graph.synchronization import await_job, provision_on_demand
 from .connection_test import refuse
 
 if t.TYPE_CHECKING:
@@ -35,19 +36,26 @@ def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
     """Provision; in check mode say who would be asked for."""
     refuse(_check(options))
     app = find_app(graph, options)
-    job = find_job(graph, app) if app else None
+    job = await_job(graph, app, options.get("template_id") or "") if app else None
     if job is None and not graph.read_only:
         name = app.display_name if app else options.get("display_name")
         reason = f"{name} has no provisioning job yet; entra_provisioning_job makes it"
         raise InputError([Problem("the application", "", reason)])
     group, people = _subjects(graph, options)
+    warnings = [found_by_mail(f"option {'members' if group else 'user'}", one.name, one.user_name) for one in people if one.user_name]
     if graph.read_only or app is None or job is None:
-        return _foresee([group] if group else people, people if group else [])
+        return _warned(_foresee([group] if group else people, people if group else []), warnings)
     rule_id = choose_rule(Schema.of_job(graph, app.principal_id, job.id).read(), "Group" if group else "User")
     ids = [person.id for person in people]
     requests = group_parameters(rule_id, group.id, ids) if group else user_parameters(rule_id, ids[0])
     asked = group.name if group else people[0].name
-    return _provision(graph, app, job.id, requests, {one.id: one.name for one in [*people, *([group] if group else [])]}, asked, options)
+    names = {one.id: one.name for one in [*people, *([group] if group else [])]}
+    return _warned(_provision(graph, app, job.id, requests, names, asked, options), warnings)
+
+
+def _warned(outcome: Outcome, warnings: Sequence[str]) -> Outcome:
+    outcome.warnings += warnings
+    return outcome
 
 
 def _provision(
@@ -130,7 +138,7 @@ def _one(found: Sequence[Principal], name: str, option: str, kind: str, problems
     if len(fitting) == 1:
         return fitting[0] if ID.fullmatch(name) else fitting[0]._replace(name=name)
     word = "user" if kind == "User" else "group"
-    reason = f"there is no {word} {name} in this tenant"
+    reason = f"there is no {word} {name} in this tenant{NO_GUESTS if kind == 'User' else ''}"
     if fitting:
         reason = f"{len(fitting)} {word}s are called {name}: {', '.join(one.id for one in fitting)}; name one by its id"
     problems.append(Problem(f"option {option}", "", reason))

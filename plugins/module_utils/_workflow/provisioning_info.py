@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
 def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
     """Read the job; what is not there is told, and is no error."""
     app = look_for_app(graph, options)
-    job = find_job(graph, app) if app else None
+    job = find_job(graph, app, options.get("template_id") or "") if app else None
     return Outcome({"provisioning": describe_provisioning(job.raw if job else None)})
 
 

@@ -9,10 +9,21 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .._entra.jobs import check_job_options, describe_state, ends_quarantine, foreseen_job, job_operations, plan_job, watch_after
+from .._entra.jobs import (
+    RUNNING,
+    check_job_options,
+    describe_held,
+    describe_state,
+    ends_quarantine,
+    foreseen_job,
+    job_operations,
+    plan_job,
+    watch_after,
+)
 from .._entra.outcome import Outcome
 from .._entra.status import describe_job, progress_sentence, quarantine_sentence, schedule_state
 from .._errors import Ambiguous, CollectionError, Refusal, TransportError, Unauthorized
+from .._graph.again import look_again
 from .._graph.applications import find_app
 from .._graph.synchronization import (
     choose_template,
@@ -20,14 +31,14 @@ from .._graph.synchronization import (
     delete_job,
     list_jobs,
     list_templates,
-    patiently,
+    lone_job,
     pause_job,
     pick_job,
     read_job,
-    restart_job,
     start_job,
 )
 from .connection_test import refuse
+from .restarting import restart_once
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +48,6 @@ if t.TYPE_CHECKING:
     from .._graph.client import Graph
     from .._graph.synchronization import Job
 
-RUNNING = ("started", "restarted")
 MISSES = 5
 """So many looks in a row may fail while a cycle is waited for."""
 
@@ -50,7 +60,7 @@ def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
     raw = job.raw if job else None
     plan = plan_job(options, raw)
     if plan.refused:
-        raise Refusal(plan.refused)
+        raise Refusal(plan.refused, **describe_held(raw))
     name = app.display_name if app else options.get("display_name")
     foreseen = foreseen_job(plan, raw, template_id)
     outcome = Outcome(
@@ -70,15 +80,18 @@ def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
 
 
 def _look(graph: Graph, options: Mapping[str, t.Any], app: App | None) -> tuple[str, Job | None]:
-    """The template and its job. The template is not asked for where nothing depends on it, and is waited for where it may be new."""
+    """The template and its job, the only one if none is named. Templates are asked for only where they decide, and waited for where new."""
     wanted = options.get("template_id") or ""
     if app is None:
         return wanted, None
     principal = app.principal_id
-    jobs = patiently(graph, lambda: list_jobs(graph, principal))
+    jobs = list_jobs(graph, principal)
+    known = lone_job(jobs, wanted)
+    if known is not None:
+        return known.template_id, known
     if not jobs and options["state"] == "absent":
         return wanted, None
-    templates = patiently(graph, lambda: list_templates(graph, principal))
+    templates = list_templates(graph, principal)
     if not templates and not graph.read_only:
         graph.wait_for(lambda: bool(list_templates(graph, principal)), hits=1)
         templates = list_templates(graph, principal)
@@ -138,7 +151,7 @@ class _Work:
         elif step.verb == "pause":
             self._surely(pause_job, job, lambda state: state != "Active")
         elif step.verb == "restart":
-            restart_job(self.graph, principal, job.id, step.reset_scope)
+            restart_once(self.graph, self.app, job, step.reset_scope)
         # A restart may have started it already (facts section 12), and start must not be sent to a job that runs.
         elif not restarted or schedule_state(job.raw) != "Active":
             self._surely(start_job, job, lambda state: state == "Active")
@@ -162,9 +175,9 @@ class _Work:
             last[:] = [read_job(self.graph, self.app.principal_id, job.id)]
             return seen(last[0])
 
-        if not self.graph.wait_for(look):
-            seconds = f"{self.graph.consistency_timeout:g} seconds"
-            self.outcome.warnings.append(f"The job {job.id} {otherwise}, {seconds} after Entra took the request")
+        shown, why = look_again(self.graph, look)
+        if not shown:
+            self.outcome.warnings.append(f"Entra took the request, and the job {job.id} {otherwise}: {why}")
         return last[0]
 
 

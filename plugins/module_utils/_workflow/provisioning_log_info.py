@@ -26,7 +26,7 @@ def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
     """Read; what Graph cannot filter by is filtered here, and then `limit` counts what is left."""
     refuse(check_log_options(options))
     app = look_for_app(graph, options)
-    job = find_job(graph, app) if app else None
+    job = find_job(graph, app, options.get("template_id") or "") if app else None
     job_id = options.get("job_id") or (job.id if job else "")
     if app is None and not job_id:
         return Outcome({"logs": [], "summary": summarize_logs([], None)})

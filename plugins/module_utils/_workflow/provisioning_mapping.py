@@ -12,10 +12,13 @@ from .._entra.declared import read_declaration
 from .._entra.flow import Parsed
 from .._entra.mapping import as_options, ask_first, describe_rewrites, plan_mapping, plan_unseen
 from .._entra.outcome import Outcome
-from .._errors import InputError, Problem
+from .._entra.status import has_run
+from .._errors import CollectionError, InputError, Problem
+from .._graph.again import look_again
 from .._graph.applications import find_app
+from .._graph.permissions import advise
 from .._graph.schema import Schema
-from .._graph.synchronization import choose_template, find_job, list_templates
+from .._graph.synchronization import await_job, choose_template, list_templates
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +27,7 @@ if t.TYPE_CHECKING:
     from .._entra.mapping import MappingPlan
     from .._graph.applications import App
     from .._graph.client import Graph
+    from .._graph.synchronization import Job
 
 
 def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
@@ -32,9 +36,11 @@ def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
     app = find_app(graph, options)
     if app is None:
         return _foresee(declaration)
-    schema = _schema(graph, app, declaration)
+    template_id = options.get("template_id") or ""
+    job = await_job(graph, app, template_id)
+    schema = _schema(graph, app, job, template_id, declaration)
     live = schema.read()
-    plan = _plan(schema, live, declaration)
+    plan = _plan(schema, live, declaration, ran=job is not None and has_run(job.raw))
     outcome = _outcome(plan, as_options(plan.schema))
     if plan.operations and not graph.read_only:
         schema.write(plan.schema)
@@ -52,23 +58,22 @@ def _foresee(declaration: Declaration) -> Outcome:
     return _outcome(plan, as_options(plan.schema))
 
 
-def _schema(graph: Graph, app: App, declaration: Declaration) -> Schema:
+def _schema(graph: Graph, app: App, job: Job | None, template_id: str, declaration: Declaration) -> Schema:
     """The schema of the job; in check mode, where there is no job yet, the one that it will begin with."""
-    job = find_job(graph, app)
     if job is not None:
         return Schema.of_job(graph, app.principal_id, job.id)
     if graph.read_only:
-        template = choose_template(list_templates(graph, app.principal_id))
+        template = choose_template(list_templates(graph, app.principal_id), template_id)
         return Schema.of_template(graph, app.principal_id, template)
     reason = f"{app.display_name} has no provisioning job yet, and mappings belong to a job; entra_provisioning_job makes it"
     raise InputError([Problem("the application", "", reason), *declaration.problems])
 
 
-def _plan(schema: Schema, live: Mapping[str, t.Any], declaration: Declaration) -> MappingPlan:
+def _plan(schema: Schema, live: Mapping[str, t.Any], declaration: Declaration, *, ran: bool = True) -> MappingPlan:
     asked = ask_first(live, declaration)
     parsed = {text: Parsed(*schema.parse(text)) for text in asked.expressions}
     operators = schema.filter_operators() if asked.operators else []
-    plan = plan_mapping(live, declaration, parsed, operators)
+    plan = plan_mapping(live, declaration, parsed, operators, ran=ran)
     if operators is None or any(one.source and "type" not in one.source for one in parsed.values()):
         plan.warnings.append(
             "there is no provisioning job yet, and its template does not tell whether the expressions and operators are right; "
@@ -86,10 +91,10 @@ def _settle(graph: Graph, schema: Schema, live: Mapping[str, t.Any], declaration
         shown.update(schema.read())
         return as_options(shown) != before
 
-    if not graph.wait_for(is_new):
+    seen, why = look_again(graph, is_new)
+    if not seen:
         outcome.warnings.append(
-            f"Entra took the new schema, but does not show it after {graph.consistency_timeout:g} seconds; if the next run changes "
-            "it again, the service does not keep what is declared"
+            f"Entra took the new schema, but {why}; if the next run changes it again, the service does not keep what is declared"
         )
         return
     outcome.result["mapping"] = as_options(shown)
@@ -98,3 +103,5 @@ def _settle(graph: Graph, schema: Schema, live: Mapping[str, t.Any], declaration
     except InputError as error:
         reasons = "; ".join(str(problem) for problem in error.problems)
         outcome.warnings.append(f"the service rewrites what was written, so that it no longer fits what is declared: {reasons}")
+    except CollectionError as error:
+        outcome.warnings.append(f"Entra took the new schema, but it cannot be compared with what is declared: {error}{advise(error)}")

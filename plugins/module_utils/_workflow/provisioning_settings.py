@@ -10,16 +10,22 @@ import secrets as random_source
 import typing as t
 
 from .._entra.fingerprint import MARK, is_known, make_tag, replace_tag
+from .._entra.narrowing import check_narrowing, needs_people
 from .._entra.outcome import Operation, Outcome
-from .._entra.settings import plan_settings, secret_state, settings_operations, shows
-from .._entra.settings_keys import SECRET_KEYS, check_settings, credential_options
-from .._entra.status import holds_deletes, quarantine_sentence, schedule_state
+from .._entra.settings import plan_settings, restart_warning, secret_state, settings_operations, shows, waits_for_restart
+from .._entra.settings_keys import ADDRESS, SCOPE, SECRET_KEYS, check_settings, credential_options, known_spelling, unseen_options
+from .._entra.status import has_run, holds_deletes, schedule_state
 from .._errors import Ambiguous, CollectionError, Refusal
+from .._graph.again import bounded, look_again, read_again
 from .._graph.applications import find_app
+from .._graph.assignments import list_assignments
 from .._graph.client import segment
-from .._graph.synchronization import find_job, patiently, read_secrets, restart_job, write_secrets
+from .._graph.resources import PRINCIPAL
+from .._graph.shapes import sound
+from .._graph.synchronization import find_job, read_secrets, write_secrets
 from .._graph.target import check_target
 from .connection_test import ADVICE, refuse, try_connection
+from .restarting import restart_once
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +38,10 @@ if t.TYPE_CHECKING:
 FINGERPRINT = Operation("tag", "update", "fingerprint of the secret", {})
 HITS = 2
 """Looks in a row that must show the new settings."""
+SENDS = 4
+"""So often the settings are sent at most, if the answer is lost each time."""
+MOST = 5.0
+"""Seconds for which settings that Entra does not show are looked for again, before it is believed that they are not stored."""
 
 
 def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
@@ -39,18 +49,74 @@ def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
     options, problems = check_target(options)
     refuse([*problems, *check_settings(options)])
     app = find_app(graph, options)
-    principal = app.principal_id if app else ""
-    live = patiently(graph, lambda: read_secrets(graph, principal)) if app else {}
-    plan = plan_settings(options, live, rotated=_is_rotated(options, live, app))
-    job = find_job(graph, app) if app and plan.changed else None
+    template_id = options.get("template_id") or ""
+    live, job = _look(graph, options, app, template_id) if app else ({}, None)
+    plan = _plan(options, live, app)
+    if app and plan.changed and job is None:
+        job = find_job(graph, app, template_id)
+        whole = _look_once_more(graph, options, app, job, live)
+        live, plan = whole, (plan if whole == live else _plan(options, whole, app))
     outcome = _foresee(options, plan, live, app, job)
     if app is None or not plan.changed:
         return outcome
+    outcome.warnings += _check_scope(graph, options, app, job, plan)
     if options["test_connection"]:
-        _test(graph, app, job, plan)
+        _test(graph, app, job, plan, template_id)
     if not graph.read_only:
         _carry_out(graph, options, app, job, plan, outcome)
     return outcome
+
+
+def _look(graph: Graph, options: Mapping[str, t.Any], app: App, template_id: str) -> tuple[dict[str, str], Job | None]:
+    """The settings; and the job, where it has to say whether there can be none."""
+    live = read_again(graph, lambda: _read(graph, app))
+    if live.get(ADDRESS):
+        return live, None
+    job = find_job(graph, app, template_id)
+    live = _look_once_more(graph, options, app, job, live)
+    unseen = unseen_options(options, live)
+    if job is not None and has_run(job.raw) and not live.get(ADDRESS) and unseen:
+        raise Refusal(
+            f"The provisioning job of {app.display_name} has run, and yet Entra shows no tenant URL, as if nothing were stored. A write "
+            f"replaces all settings, and those that are stored would be lost. Nothing was written. Run the task again later; if they "
+            f"are really gone, give all of them: {', '.join(unseen)}",
+            missing=unseen,
+        )
+    return live, job
+
+
+def _look_once_more(graph: Graph, options: Mapping[str, t.Any], app: App, job: Job | None, live: dict[str, str]) -> dict[str, str]:
+    """The settings, read again for a while if they lack something, which a write would lose: a replica may not know it yet."""
+    if job is None or not has_run(job.raw):
+        return live
+    found = [live]
+
+    def is_whole() -> bool:
+        return bool(found[-1].get(ADDRESS) and found[-1].get(SCOPE)) and not unseen_options(options, found[-1])
+
+    def look() -> bool:
+        found.append(_read(graph, app))
+        return is_whole()
+
+    if not is_whole():
+        graph.wait_for(look, hits=1, timeout=bounded(graph, MOST))
+    return found[-1]
+
+
+def _read(graph: Graph, app: App) -> dict[str, str]:
+    return known_spelling(read_secrets(graph, app.principal_id))
+
+
+def _plan(options: Mapping[str, t.Any], live: Mapping[str, str], app: App | None) -> SettingsPlan:
+    return plan_settings(options, live, rotated=_is_rotated(options, live, app))
+
+
+def _check_scope(graph: Graph, options: Mapping[str, t.Any], app: App, job: Job | None, plan: SettingsPlan) -> list[str]:
+    """What to warn of if the scope becomes those who are assigned. Raises Refusal if these are none."""
+    if job is None or not needs_people(plan, job.raw):
+        return []
+    assignments = list_assignments(graph, app.principal_id)
+    return [check_narrowing(plan, assignments, job.raw, allow_empty=options["allow_empty_scope"])]
 
 
 def _is_rotated(options: Mapping[str, t.Any], live: Mapping[str, str], app: App | None) -> bool:
@@ -71,15 +137,16 @@ def _foresee(options: Mapping[str, t.Any], plan: SettingsPlan, live: Mapping[str
     operations, warnings = settings_operations(plan), list(plan.warnings)
     if plan.changed and _keeps_fingerprint(options, app):
         operations.append(FINGERPRINT)
-    if plan.narrowed and job is not None and holds_deletes(job.raw):
-        why = quarantine_sentence(job.raw)
-        warnings.append(f"The scope takes effect after a restart of the job, which is not done: {why}. See entra_provisioning_job")
+    pending = plan.narrowed and job is not None and waits_for_restart(job.raw)
+    if pending and job is not None:
+        warnings.append(restart_warning(job.raw))
     elif _restarts(plan, job):
         name = app.display_name if app else options.get("display_name")
         operations.append(Operation("job", "restart", f"provisioning of {name}", {"because": "the scope goes from all to assigned"}))
     stored = "kept" if any(live.get(key) for key in SECRET_KEYS) else "missing"
     state = secret_state(plan, live)
-    result = {**plan.after, "secret": state, "tested": bool(plan.changed and app and options["test_connection"])}
+    tested = bool(plan.changed and app and options["test_connection"])
+    result = {**plan.after, "secret": state, "tested": tested, "restart_needed": pending}
     before, after = {**plan.before, "secret": stored}, {**plan.after, "secret": state}
     return Outcome({"settings": result}, operations, before, after, warnings)
 
@@ -88,9 +155,9 @@ def _restarts(plan: SettingsPlan, job: Job | None) -> bool:
     return plan.narrowed and job is not None and schedule_state(job.raw) == "Active" and not holds_deletes(job.raw)
 
 
-def _test(graph: Graph, app: App, job: Job | None, plan: SettingsPlan) -> None:
+def _test(graph: Graph, app: App, job: Job | None, plan: SettingsPlan, template_id: str) -> None:
     """Raise Refusal if Entra cannot reach the target with what is to be stored."""
-    reason = try_connection(graph, app, job, {key: value for key, value in plan.secrets.items() if value})
+    reason = try_connection(graph, app, job, {key: value for key, value in plan.secrets.items() if value}, template_id)
     if reason:
         raise Refusal(
             f"The connection test of {app.display_name} failed, and so nothing was stored. The service says: {reason}. {ADVICE} "
@@ -103,7 +170,9 @@ def _test(graph: Graph, app: App, job: Job | None, plan: SettingsPlan) -> None:
 def _carry_out(graph: Graph, options: Mapping[str, t.Any], app: App, job: Job | None, plan: SettingsPlan, outcome: Outcome) -> None:
     """Write, wait, leave the fingerprint, restart. What fails after the write does not undo it, and is told."""
     _store(graph, app, plan)
-    outcome.warnings += _look_again(graph, app, plan)
+    seen, why = look_again(graph, lambda: shows(plan, _read(graph, app)), hits=HITS)
+    if not seen:
+        outcome.warnings.append(f"Entra took the settings, but {why}; the next run looks again")
     if FINGERPRINT in outcome.operations:
         try:
             _leave_fingerprint(graph, app, credential_options(options))
@@ -115,7 +184,7 @@ def _carry_out(graph: Graph, options: Mapping[str, t.Any], app: App, job: Job | 
             )
     if _restarts(plan, job) and job is not None:
         try:
-            restart_job(graph, app.principal_id, job.id)
+            restart_once(graph, app, job)
         except CollectionError as error:
             outcome.operations.pop()
             outcome.failed = (
@@ -124,27 +193,20 @@ def _carry_out(graph: Graph, options: Mapping[str, t.Any], app: App, job: Job | 
             )
 
 
-def _look_again(graph: Graph, app: App, plan: SettingsPlan) -> list[str]:
-    """Wait until the settings are shown as they were written; a warning if they are not, since written they are all the same."""
-    try:
-        seen, why = graph.wait_for(lambda: shows(plan, read_secrets(graph, app.principal_id)), hits=HITS), ""
-    except CollectionError as error:
-        seen, why = False, f" ({error})"
-    seconds = f"{graph.consistency_timeout:g} seconds"
-    return [] if seen else [f"Entra took the settings, and did not show them within {seconds}{why}; the next run looks again"]
-
-
 def _store(graph: Graph, app: App, plan: SettingsPlan) -> None:
     """One PUT; after a lost answer look, and send it again unless the change is there to be seen."""
-    try:
-        write_secrets(graph, app.principal_id, plan.secrets)
-    except Ambiguous:
-        if plan.before == plan.after or not shows(plan, read_secrets(graph, app.principal_id)):
-            write_secrets(graph, app.principal_id, plan.secrets)
+    for _again in range(SENDS - 1):
+        try:
+            return write_secrets(graph, app.principal_id, plan.secrets)
+        except Ambiguous:
+            if plan.before != plan.after and shows(plan, _read(graph, app)):
+                return None
+        graph.sleep(min(1.0, graph.consistency_timeout / 60))
+    return write_secrets(graph, app.principal_id, plan.secrets)
 
 
 def _leave_fingerprint(graph: Graph, app: App, given: Mapping[str, str]) -> None:
     """Write the tag, and every other tag as it is at this moment."""
     path = f"servicePrincipals/{segment(app.principal_id)}"
-    tags = graph.get(path, params={"$select": "id,tags"}).get("tags") or []
+    tags = sound(graph.get(path, params={"$select": "id,tags"}), PRINCIPAL, "the service principal").get("tags") or []
     graph.settle("PATCH", path, {"tags": replace_tag(tags, make_tag(given, random_source.token_bytes(16)))})

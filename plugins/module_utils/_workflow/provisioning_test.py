@@ -37,7 +37,8 @@ def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
         name = options.get("display_name")
         return Outcome({"valid": None, "message": f"not tested: there is no application {name} yet"})
     secrets = {ADDRESS: options["tenant_url"], **given} if given else None
-    reason = try_connection(graph, app, find_job(graph, app), secrets)
+    template_id = options.get("template_id") or ""
+    reason = try_connection(graph, app, find_job(graph, app, template_id), secrets, template_id)
     outcome = Outcome({"valid": not reason, "message": reason})
     if reason and options["fail_on_invalid"]:
         outcome.failed = f"The connection test of {app.display_name} failed. The service says: {reason}. {ADVICE}"

@@ -108,6 +108,8 @@ class Engine:
         """POST .../restart; `scope` = criteria.resetScope. Raises EngineError."""
         flags = reset_flags(scope)
         with self._directory.lock:
+            # From everybody to those who are assigned: that is seen only after a restart.
+            job.everybody = False
             if "ForceDeletes" in flags:
                 job.force_deletes = True
             else:
@@ -151,6 +153,7 @@ class Engine:
                 return {**status.Tally().as_json(), "ran": False, "reason": f"The job's schedule is {state}."}
             taken = self._snapshot(application, job)
             with self._directory.lock:
+                job.everybody = taken.settings.sync_all
                 secrets = dict(application.secrets)
             return Cycle(self._directory, application, job, taken, now=self._now).run(lambda: self._connect(secrets))
 

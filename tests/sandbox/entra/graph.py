@@ -123,7 +123,8 @@ class GraphService:
         self._check_windows(route)
 
     def _check_permission(self, request: Request, route: Route) -> None:
-        if self._table.permitted(route.name, request.method, self._entra.switches.entra_missing_permissions):
+        switches = self._entra.switches
+        if self._table.permitted(route.name, request.method, switches.entra_permissions, switches.entra_missing_permissions):
             return
         if "/synchronization" in route.name:
             raise GraphError(401, "UnknownError", "")

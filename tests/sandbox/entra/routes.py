@@ -16,6 +16,24 @@ from .applications import Applications
 from .assignments import Assignments
 from .audit import Logs
 from .people import People
+from .permissions import (
+    APP_READ,
+    APP_WRITE,
+    ASSIGN,
+    GROUPS,
+    LOGS,
+    NOTHING,
+    POLICIES,
+    POLICIES_OF_APP,
+    POLICY_READ,
+    ROLES,
+    SYNC,
+    SYNC_READ,
+    USERS,
+    Permissions,
+    is_enough,
+    spelled,
+)
 from .saved_settings import Settings
 from .schema import Schemas
 from .sso import SingleSignOn
@@ -25,36 +43,6 @@ if t.TYPE_CHECKING:
     from .entra import Entra
 
 Act = t.Callable[[Call], t.Union[Reply, Listing]]
-Permissions = tuple[str, ...]
-
-# What the client was given by whoever set it up: the recommended set of the facts, section 2.3.
-GRANTED = frozenset(
-    {
-        "Application.ReadWrite.OwnedBy",
-        "Application.Read.All",
-        "Synchronization.ReadWrite.All",
-        "AppRoleAssignment.ReadWrite.All",
-        "User.ReadBasic.All",
-        "Group.ReadBasic.All",
-        "GroupMember.Read.All",
-        "AuditLog.Read.All",
-        "Policy.Read.All",
-        "Policy.ReadWrite.ApplicationConfiguration",
-    }
-)
-NOTHING: Permissions = ()
-APP_READ: Permissions = ("Application.Read.All",)
-APP_WRITE: Permissions = ("Application.ReadWrite.OwnedBy",)
-SYNC: Permissions = ("Synchronization.ReadWrite.All",)
-ROLES: Permissions = ("AppRoleAssignment.ReadWrite.All",)
-# Both are needed (public issue 12833 of microsoft-graph-docs).
-ASSIGN: Permissions = ("AppRoleAssignment.ReadWrite.All", "Application.Read.All")
-USERS: Permissions = ("User.ReadBasic.All",)
-GROUPS: Permissions = ("Group.ReadBasic.All",)
-MEMBERS: Permissions = ("GroupMember.Read.All",)
-LOGS: Permissions = ("AuditLog.Read.All",)
-POLICIES: Permissions = ("Policy.ReadWrite.ApplicationConfiguration",)
-POLICY_READ: Permissions = ("Policy.Read.All",)
 KEYED = re.compile(r"^(applications|servicePrincipals)\((appId)='([^']+)'\)$")
 CASTS = "microsoft.graph."
 P, S = "/servicePrincipals/{id}", "/servicePrincipals/{id}/synchronization"
@@ -82,22 +70,24 @@ def _rows(entra: Entra) -> list[tuple[str, str, Act, Permissions]]:
         ("GET", P + "/appRoleAssignedTo", assignments.listing, APP_READ),
         ("POST", P + "/appRoleAssignedTo", assignments.create, ASSIGN),
         ("DELETE", P + "/appRoleAssignedTo/{id}", assignments.delete, ROLES),
-        ("GET", "/users/{id}/appRoleAssignments", assignments.of_user, APP_READ),
-        ("GET", "/groups/{id}/appRoleAssignments", assignments.of_group, APP_READ),
+        ("GET", "/users/{id}/appRoleAssignments", assignments.of_user, ROLES),
+        ("GET", "/groups/{id}/appRoleAssignments", assignments.of_group, ROLES),
         ("GET", "/users", people.list_users, USERS),
         ("GET", "/users/{id}", people.get_user, USERS),
         ("GET", "/groups", people.list_groups, GROUPS),
         ("GET", "/groups/{id}", people.get_group, GROUPS),
-        ("GET", "/groups/{id}/members", people.members, MEMBERS),
+        ("GET", "/groups/{id}/members", people.members, GROUPS),
         ("GET", "/directoryObjects/{id}", people.get_object, USERS),
         ("POST", "/directoryObjects/getByIds", people.get_by_ids, USERS),
-        ("GET", S + "/templates", jobs.templates, SYNC),
-        ("GET", S + "/templates/{id}", jobs.template, SYNC),
-        ("GET", S + "/templates/{id}/schema", schemas.of_template, SYNC),
-        ("GET", S + "/jobs", jobs.listing, SYNC),
+        ("GET", S + "/templates", jobs.templates, SYNC_READ),
+        ("GET", S + "/templates/{id}", jobs.template, SYNC_READ),
+        ("GET", S + "/templates/{id}/schema", schemas.of_template, SYNC_READ),
+        ("GET", S + "/templates/{id}/schema/filterOperators", schemas.template_operators, SYNC),
+        ("POST", S + "/templates/{id}/schema/parseExpression", schemas.template_parse, SYNC),
+        ("GET", S + "/jobs", jobs.listing, SYNC_READ),
         ("POST", S + "/jobs", jobs.create, SYNC),
         ("POST", S + "/jobs/validateCredentials", settings.validate, SYNC),
-        ("GET", J, jobs.get, SYNC),
+        ("GET", J, jobs.get, SYNC_READ),
         ("PATCH", J, jobs.not_implemented, SYNC),
         ("DELETE", J, jobs.delete, SYNC),
         ("POST", J + "/start", jobs.start, SYNC),
@@ -105,7 +95,7 @@ def _rows(entra: Entra) -> list[tuple[str, str, Act, Permissions]]:
         ("POST", J + "/restart", jobs.restart, SYNC),
         ("POST", J + "/validateCredentials", settings.validate, SYNC),
         ("POST", J + "/provisionOnDemand", jobs.on_demand, SYNC),
-        ("GET", J + "/schema", schemas.get, SYNC),
+        ("GET", J + "/schema", schemas.get, SYNC_READ),
         ("PUT", J + "/schema", schemas.put, SYNC),
         ("PATCH", J + "/schema", jobs.not_implemented, SYNC),
         ("DELETE", J + "/schema", schemas.delete, SYNC),
@@ -119,9 +109,9 @@ def _rows(entra: Entra) -> list[tuple[str, str, Act, Permissions]]:
         ("PUT", S + "/secrets", settings.put, SYNC),
         ("GET", "/auditLogs/provisioning", logs.listing, LOGS),
         ("POST", P + "/addTokenSigningCertificate", sso.add_certificate, APP_WRITE),
-        ("GET", P + "/claimsMappingPolicies", sso.of_principal, POLICY_READ),
-        ("POST", P + "/claimsMappingPolicies/$ref", sso.assign, (*APP_WRITE, *POLICY_READ)),
-        ("DELETE", P + "/claimsMappingPolicies/{id}/$ref", sso.unassign, (*APP_WRITE, *POLICY_READ)),
+        ("GET", P + "/claimsMappingPolicies", sso.of_principal, POLICIES_OF_APP),
+        ("POST", P + "/claimsMappingPolicies/$ref", sso.assign, POLICIES_OF_APP),
+        ("DELETE", P + "/claimsMappingPolicies/{id}/$ref", sso.unassign, POLICIES_OF_APP),
         ("GET", "/policies/claimsMappingPolicies", sso.listing, POLICY_READ),
         ("POST", "/policies/claimsMappingPolicies", sso.create, POLICIES),
         ("GET", "/policies/claimsMappingPolicies/{id}", sso.get, POLICY_READ),
@@ -173,10 +163,13 @@ class Table:
             raise GraphError(405, "Request_BadRequest", f"Specified HTTP method {method} is not allowed for the request target.")
         return row[0]
 
-    def permitted(self, route: str, method: str, missing: t.Collection[str]) -> bool:
-        """Whether the client has all permissions that it takes."""
-        granted = GRANTED.difference(missing)
-        return granted.issuperset(self._acts[route][method][1])
+    def permissions(self, route: str, method: str) -> Permissions:
+        """What it takes."""
+        return self._acts[route][method][1]
+
+    def permitted(self, route: str, method: str, given: t.Collection[str], missing: t.Collection[str]) -> bool:
+        """Whether a client that has `given`, but for `missing`, may do it."""
+        return is_enough(self.permissions(route, method), given, missing)
 
     def names(self) -> list[tuple[str, str]]:
         """All verbs and routes, in order of the addresses."""
@@ -186,6 +179,9 @@ class Table:
         """The routes as rows of a Markdown table."""
         rows = ["| address below `/v1.0` | verbs | permissions |", "| --- | --- | --- |"]
         for route, acts in self._acts.items():
-            permissions = dict.fromkeys(name for _act, names in acts.values() for name in names)
-            rows.append(f"| `{route}` | {', '.join(acts)} | {', '.join(permissions) or 'none'} |")
+            verbs: dict[str, list[str]] = {}
+            for method, (_act, permissions) in acts.items():
+                verbs.setdefault(spelled(permissions), []).append(method)
+            told = [f"{', '.join(methods)}: {text}" if len(verbs) > 1 else text for text, methods in verbs.items()]
+            rows.append(f"| `{route}` | {', '.join(acts)} | {'; '.join(told)} |")
         return rows

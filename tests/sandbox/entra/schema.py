@@ -78,7 +78,23 @@ class Schemas(Synchronization):
         """GET schema/filterOperators."""
         with self._directory.lock:
             self._job(call)
-        return Listing(OPERATORS, "Collection(microsoft.graph.filterOperatorSchema)", page_size=len(OPERATORS) or 1)
+        return _operators()
+
+    def template_operators(self, call: Call) -> Listing:
+        """GET templates/{id}/schema/filterOperators, where the switch has it."""
+        self._template(call)
+        return _operators()
+
+    def template_parse(self, call: Call) -> Reply:
+        """POST templates/{id}/schema/parseExpression, where the switch has it."""
+        self._template(call)
+        return self._parsed(call)
+
+    def _template(self, call: Call) -> None:
+        """Raises GraphError unless questions may be asked of the template in the address, and there is one."""
+        if not self._entra.switches.entra_template_questions:
+            self.not_implemented(call)
+        self.of_template(call)
 
     def functions(self, call: Call) -> Listing:
         """GET schema/functions."""
@@ -88,9 +104,12 @@ class Schemas(Synchronization):
 
     def parse(self, call: Call) -> Reply:
         """POST schema/parseExpression: the expression as a tree, and what it gives for a test object."""
-        expression = call.text("expression")
         with self._directory.lock:
             self._job(call)
+        return self._parsed(call)
+
+    def _parsed(self, call: Call) -> Reply:
+        expression = call.text("expression")
         tree, reason = parse(expression)
         content: Json = {
             "parsingSucceeded": tree is not None,
@@ -131,6 +150,10 @@ class Schemas(Synchronization):
         except EngineError as error:
             raise of_engine(error) from None
         return Reply(200, content, "microsoft.graph.directoryDefinition")
+
+
+def _operators() -> Listing:
+    return Listing(OPERATORS, "Collection(microsoft.graph.filterOperatorSchema)", page_size=len(OPERATORS) or 1)
 
 
 def _object_mappings(schema: Json) -> t.Iterator[Json]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import typing as t
 from dataclasses import dataclass, field
 
@@ -103,8 +104,9 @@ def take(directory: Directory, application: Application, job: Job, default_acces
         domain = _domain(directory)
         subjects = {user.id: _of_user(user, assignments, domain) for user in directory.users.values()}
         subjects.update({group.id: _of_group(group, directory, assignments, domain) for group in directory.groups.values()})
+        settings = settings_of(application.secrets)
         return Snapshot(
-            settings_of(application.secrets),
+            dataclasses.replace(settings, sync_all=settings.sync_all or job.everybody),
             copy.deepcopy(job.schema),
             subjects,
             copy.deepcopy(job.links),

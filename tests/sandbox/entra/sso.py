@@ -27,6 +27,15 @@ if t.TYPE_CHECKING:
 LONGEST = datetime.timedelta(days=3 * 366)
 SHORTEST_NAME = 4
 
+IDENTIFIERS: dict[str, t.Callable[[bytes], str | None]] = {
+    "base64": lambda digest: base64.b64encode(digest).decode(),
+    "base64url": lambda digest: base64.urlsafe_b64encode(digest).decode().rstrip("="),
+    "hexadecimal": lambda digest: digest.hex().upper(),
+    "other": lambda _digest: base64.b64encode(uuid.uuid4().bytes).decode(),
+    "null": lambda _digest: None,
+}
+"""How customKeyIdentifier is written. Microsoft's description: base64url, of "a 40-character binary type"; its example: base64."""
+
 
 class SingleSignOn:
     """Answers to addTokenSigningCertificate and claimsMappingPolicies."""
@@ -49,7 +58,8 @@ class SingleSignOn:
         certificate = _certificate(name[3:], now, ends)
         with self._directory.lock:
             application = principal_of(self._entra, call.ids[0])
-            shown, credentials = _as_graph(certificate, name, now, ends)
+            identifier = IDENTIFIERS[self._entra.switches.entra_key_identifier_as](certificate.fingerprint(hashes.SHA1()))
+            shown, credentials = _as_graph(certificate, name, identifier, (now, ends))
             application.principal["keyCredentials"] += credentials
             application.thumbprints.append(shown["thumbprint"])
         return Reply(200, shown, "microsoft.graph.selfSignedCertificate")
@@ -165,17 +175,14 @@ def _certificate(name: str, begins: datetime.datetime, ends: datetime.datetime) 
     return builder.sign(key, hashes.SHA256())
 
 
-def _as_graph(certificate: x509.Certificate, name: str, begins: datetime.datetime, ends: datetime.datetime) -> tuple[Json, list[Json]]:
-    digest = certificate.fingerprint(hashes.SHA1())
+def _as_graph(
+    certificate: x509.Certificate, name: str, identifier: str | None, life: tuple[datetime.datetime, datetime.datetime]
+) -> tuple[Json, list[Json]]:
     public = base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode()
-    shared = {
-        "customKeyIdentifier": base64.b64encode(digest).decode(),
-        "displayName": name,
-        "startDateTime": timestamp(begins),
-        "endDateTime": timestamp(ends),
-    }
-    key_id = str(uuid.uuid4())
-    shown = {**shared, "key": public, "keyId": key_id, "thumbprint": digest.hex().upper(), "type": "AsymmetricX509Cert", "usage": "Verify"}
+    begins, ends = (timestamp(moment) for moment in life)
+    shared = {"customKeyIdentifier": identifier, "displayName": name, "startDateTime": begins, "endDateTime": ends}
+    key_id, thumbprint = str(uuid.uuid4()), certificate.fingerprint(hashes.SHA1()).hex().upper()
+    shown = {**shared, "key": public, "keyId": key_id, "thumbprint": thumbprint, "type": "AsymmetricX509Cert", "usage": "Verify"}
     credentials = [
         {**shared, "key": None, "keyId": key_id, "type": "AsymmetricX509Cert", "usage": "Verify"},
         {**shared, "key": None, "keyId": str(uuid.uuid4()), "type": "X509CertAndPassword", "usage": "Sign"},

@@ -78,6 +78,8 @@ class Job:
     """How many cycles are complete since the last reset; 0 = the next one is an initial cycle."""
     resets: int = 0
     """How often the watermark was reset: a cycle that was running meanwhile does not count as the one after it."""
+    everybody: bool = False
+    """It has run with everybody in scope, and goes on so until it is restarted, whatever SyncAll says meanwhile."""
     force_deletes: bool = False
     """The next cycle lets through what the deletion threshold held back."""
     escrows: dict[str, Json] = field(default_factory=dict)

@@ -29,6 +29,7 @@ class EntraSwitches:
 
     # Login
     entra_token_lifetime: float = _switch(3599.0, "documented", "seconds that an access token lives")
+    entra_permissions: Names = _switch((), "documented", "Graph permissions that the client was given (none named: the recommended ones)")
     entra_missing_permissions: Names = _switch((), "documented", "Graph permissions that the client was not given")
 
     # Eventual consistency
@@ -38,7 +39,7 @@ class EntraSwitches:
     entra_secrets_delay: float = _switch(0.0, "seen", "seconds until GET secrets shows what was PUT")
     entra_flicker: int = _switch(0, "seen", "so many first reads that find a new object are each followed by one that does not")
     entra_instantiate_404: bool = _switch(False, "seen", "instantiate answers 404 although it did what it was asked")
-    entra_new_sync_errors: int = _switch(0, "seen", "so many of the first writes to a new principal's synchronization get 403 or 409")
+    entra_new_sync_errors: int = _switch(0, "seen", "so many first POST, PUT, DELETE to a new principal's synchronization get 403 or 409")
 
     # Listings and limits
     entra_page_size: int = _switch(0, "documented", "most objects on a page, whatever $top says (0 = 100, or $top up to 999)")
@@ -54,6 +55,12 @@ class EntraSwitches:
     entra_sync_template: str = _switch(
         "default", "seen", "whether an application's synchronization template says that it is the default", ("default", "unmarked", "two")
     )
+    entra_key_identifier_as: str = _switch(
+        "base64",
+        "guess",
+        "how the customKeyIdentifier of a signing certificate is written; `other` and `null` do not tell the thumbprint",
+        ("base64", "base64url", "hexadecimal", "other", "null"),
+    )
 
     # Synchronization settings
     entra_secrets_put: str = _switch("replace", "guess", "PUT secrets replaces the set or merges into it", ("replace", "merge"))
@@ -65,6 +72,9 @@ class EntraSwitches:
     entra_new_job_execution: str = _switch("null", "documented", "lastExecution before the first run", ("null", "zero"))
 
     # Schema
+    entra_template_questions: bool = _switch(
+        False, "guess", "filterOperators and parseExpression answer below a template too: published, but not in the reference"
+    )
     entra_mapping_order: str = _switch("sorted", "seen", "the order in which attribute mappings come back", ("sorted", "kept", "reversed"))
     entra_flag_spaces: bool = _switch(True, "seen", 'flowTypes come back as "Add, Update, Delete", with spaces')
     entra_version_moves: bool = _switch(True, "seen", "the schema's version is another at each reading")

@@ -10,7 +10,6 @@ import copy
 import json
 import typing as t
 
-from ..journal import QUESTIONS
 from .answers import NEVER, Call, GraphError, Json, Listing, Reply, bad_request
 from .applications import principal_of, visible
 from .engine import EngineError, initial_schedule, initial_status
@@ -42,7 +41,7 @@ class Synchronization:
     def _application(self, call: Call) -> Application:
         """The application in the address. The caller holds the lock."""
         application = principal_of(self._entra, call.ids[0])
-        if application.sync_errors > 0 and call.method != "GET" and not call.route.endswith(QUESTIONS):
+        if application.sync_errors > 0 and call.method != "GET":
             application.sync_errors -= 1
             if application.sync_errors % 2:
                 raise refused(403, "Forbidden", "The service principal is not known to the synchronization service yet.")

@@ -21,16 +21,20 @@ ORDER = (
     # the workflows of Entra, one for each module, and what several share
     "_workflow.app_assignment", "_workflow.assigning", "_workflow.gallery_app", "_workflow.provision_on_demand",
     "_workflow.provisioning_job", "_workflow.provisioning_log_info", "_workflow.provisioning_info", "_workflow.provisioning_mapping",
-    "_workflow.provisioning_settings", "_workflow.provisioning_test", "_workflow.connection_test", "_workflow.saml_sso",
-    "_workflow.signing_on",
+    "_workflow.provisioning_settings", "_workflow.provisioning_test", "_workflow.connection_test", "_workflow.restarting",
+    "_workflow.saml_sso",
+    "_workflow.sso_writes",
     # the wire of Microsoft Graph
     "_graph.assignments", "_graph.audit", "_graph.directory", "_graph.schema", "_graph.sso", "_graph.synchronization",
     "_graph.applications", "_graph.again", "_graph.target", "_graph.permissions", "_graph.client", "_graph.patience", "_graph.dialect",
+    "_graph.resources", "_graph.shapes",
     # planning of what Entra is to do
+    "_entra.narrowing",
     "_entra.app", "_entra.assignees", "_entra.assignments", "_entra.fingerprint", "_entra.jobs", "_entra.mapping", "_entra.side",
     "_entra.flow_checks", "_entra.located", "_entra.flow", "_entra.expression", "_entra.scoping_checks", "_entra.attributes",
-    "_entra.on_demand", "_entra.logs", "_entra.verdict", "_entra.status", "_entra.saml", "_entra.claims", "_entra.settings",
-    "_entra.settings_keys", "_entra.scoping", "_entra.declared", "_entra.outcome",
+    "_entra.on_demand", "_entra.logs", "_entra.verdict", "_entra.saml", "_entra.certificates", "_entra.claims", "_entra.sso_step",
+    "_entra.settings",
+    "_entra.settings_keys", "_entra.status", "_entra.scoping", "_entra.declared", "_entra.outcome",
     # the wire
     "_wire.scim", "_wire.members", "_wire.reader", "_wire.discovery", "_wire.listing", "_wire.reduction", "_wire.bodies", "_wire.trust",
     "_wire.resources",
@@ -60,7 +64,7 @@ PURE = (
     "_input.checks", "_input.entries",
     "_transport.choice", "_transport.clouds", "_transport.call", "_transport.dialect", "_transport.retry", "_transport.answer",
     "_transport.address", "_transport.secrets",
-    "_graph.dialect", "_graph.patience", "_graph.permissions",
+    "_graph.dialect", "_graph.patience", "_graph.permissions", "_graph.resources", "_graph.shapes",
     *(name for name in ORDER if name.startswith(("_planning.", "_entra."))),
 )  # fmt: skip
 IMPURE = {

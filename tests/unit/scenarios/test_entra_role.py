@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -25,9 +26,10 @@ WRONG = "not-a-real-token-0123456789"
 SYNCHRONIZATION = "/servicePrincipals/{id}/synchronization"
 SETTINGS, SCHEMA = f"PUT {SYNCHRONIZATION}/secrets", f"PUT {SYNCHRONIZATION}/jobs/{{id}}/schema"
 START = f"POST {SYNCHRONIZATION}/jobs/{{id}}/start"
+RESTART = f"POST {SYNCHRONIZATION}/jobs/{{id}}/restart"
 ON_DEMAND = f"POST {SYNCHRONIZATION}/jobs/{{id}}/provisionOnDemand"
 ASSIGN = "POST /servicePrincipals/{id}/appRoleAssignedTo"
-WRITES = ["POST /applicationTemplates/{id}/instantiate", f"POST {SYNCHRONIZATION}/jobs", SETTINGS, SCHEMA, ASSIGN, ASSIGN, ON_DEMAND, START]
+WRITES = ["POST /applicationTemplates/{id}/instantiate", f"POST {SYNCHRONIZATION}/jobs", ASSIGN, ASSIGN, SETTINGS, SCHEMA, ON_DEMAND, START]
 SCOPED = {"name": "No guests", "clauses": [{"attribute": "department", "operator": "NOT EQUALS", "values": ["Guests"]}]}
 DECLARED: dict[str, t.Any] = {
     "assignments": [{"group": "Engineering", "role": "User"}, {"user": "ada@corp.example", "role": "User"}],
@@ -39,7 +41,7 @@ DECLARED: dict[str, t.Any] = {
         "attribute_mappings": [{"target": "displayName", "expression": 'Join(", ", [surname], [givenName])'}],
         "scoping_filters": [SCOPED],
     },
-    "wait_interval": 0.2,
+    "wait_interval": 1,
 }
 PEOPLE = [
     {
@@ -184,6 +186,18 @@ def test_one_change_is_one_write(operator: Operator) -> None:
 
 
 @pytest.mark.slow
+def test_those_who_need_access_are_assigned_before_the_scope_narrows(operator: Operator) -> None:
+    assert operator.run("--skip-tags", "monitor", assignments=None).code == 0
+    refused = operator.run("--skip-tags", "monitor", assignments=None, scope="assigned")
+    assert refused.code != 0
+    assert refused.writes == []
+    assert "allow_empty_scope" in refused.output
+    narrowed = operator.run("--skip-tags", "monitor", scope="assigned")
+    assert narrowed.code == 0, narrowed.output[-3000:]
+    assert narrowed.writes == [ASSIGN, ASSIGN, SETTINGS, f"POST {SYNCHRONIZATION}/jobs/{{id}}/restart"]
+
+
+@pytest.mark.slow
 def test_a_pilot_goes_before_every_start_and_only_then(operator: Operator) -> None:
     assert operator.run("--skip-tags", "monitor", wait_for="nothing").writes == WRITES
     paused = operator.run("--skip-tags", "monitor", state="paused")
@@ -191,13 +205,17 @@ def test_a_pilot_goes_before_every_start_and_only_then(operator: Operator) -> No
     # She is there already, which the service calls skipped, and which is no reason to stop.
     started = operator.run("--skip-tags", "monitor")
     assert (started.code, started.writes) == (0, [ON_DEMAND, START]), started.output[-3000:]
+    # With the scope narrowed while it rests, it has to begin again: started, it would go on with everybody.
+    assert operator.run("--skip-tags", "monitor", state="paused").code == 0
+    narrowed = operator.run("--skip-tags", "monitor", scope="assigned")
+    assert (narrowed.code, narrowed.writes) == (0, [SETTINGS, ON_DEMAND, RESTART]), narrowed.output[-3000:]
 
 
 @pytest.mark.slow
 def test_a_bad_token_is_neither_stored_nor_started_with(operator: Operator) -> None:
     refused = operator.run(secret_token=WRONG)
     assert refused.code != 0
-    assert refused.writes == WRITES[:2], "the application and a job that does not run, and nothing after the test"
+    assert refused.writes == WRITES[:4], "the application, a job that does not run and who is assigned, and nothing after the test"
     assert re.search(r"connection test of Zscaler One failed.*Bearer Token", refused.output)
     assert WRONG not in refused.output
 
@@ -227,6 +245,25 @@ def test_deletions_that_are_held_back_are_told_and_not_released(operator: Operat
     assert told.code != 0
     assert told.writes == []
     assert "IN QUARANTINE" in shown(told.output, "Who is provisioned, who is not, and why")
-    only_told = operator.run(fail_on_quarantine=False, **words)
+    only_told = operator.run(fail_on_trouble=False, **words)
     assert (only_told.code, only_told.writes) == (0, []), only_told.output[-3000:]
     assert set(operator.people()) == {"ada@corp.example", "bob@corp.example"}
+
+
+@pytest.mark.slow
+def test_a_failure_of_the_last_cycle_fails_the_run_and_an_older_one_does_not(operator: Operator) -> None:
+    assert operator.run("--skip-tags", "monitor").code == 0
+    entra = operator.sandbox.entra
+    (job,) = next(iter(entra.directory.applications.values())).jobs.values()
+    failure = copy.deepcopy(entra.directory.logs[0])
+    failure["sourceIdentity"] = {"id": "joe", "identityType": "User", "displayName": "Joe", "details": {}}
+    failure["provisioningStatusInfo"] = {"status": "failure", "errorInformation": {"errorCode": "Odd", "reason": "Zscaler refused him."}}
+    failure["activityDateTime"] = "2026-01-01T00:00:00.000000Z"
+    entra.directory.logs.insert(0, failure)
+    over = operator.run("--tags", "monitor")
+    assert over.code == 0, over.output[-3000:]
+    failure["activityDateTime"] = job.status["lastExecution"]["timeEnded"]
+    told = operator.run("--tags", "monitor")
+    assert told.code != 0
+    assert "FAILED: Joe: Zscaler refused him." in shown(told.output, "Who is provisioned, who is not, and why")
+    assert operator.run("--tags", "monitor", fail_on_trouble=False).code == 0

@@ -39,7 +39,7 @@ NAMES = {re.sub(r"^\d+_", "", step) for step in STEPS}
 NOT_OF_THE_TUTORIAL = {"pilot"}
 NOTHING_TO_DO = {"open_provisioning"}
 # Variables of the role that no module has by that name.
-OF_THE_ROLE = {"assignments_state", "mapping_mode", "single_sign_on", "pilot_user", "check_zscaler", "fail_on_quarantine"}
+OF_THE_ROLE = {"assignments_state", "mapping_mode", "single_sign_on", "pilot_user", "check_zscaler", "fail_on_trouble"}
 PREFIX = "entra_provisioning_"
 Json = dict[str, t.Any]
 
@@ -113,7 +113,7 @@ def shape(option: Json) -> Json:
             "entra_provisioning_settings",
             {
                 *("tenant_url", "secret_token", "update_secret", "scope", "notification_email", "notify_on_failure"),
-                *("deletion_threshold", "skip_out_of_scope_deletions"),
+                *("deletion_threshold", "skip_out_of_scope_deletions", "allow_empty_scope"),
             },
         ),
         ("entra_provisioning_mapping", {"users", "groups"}),

@@ -13,6 +13,7 @@ import typing as t
 import pytest
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._workflow import gallery_app
 from ansible_collections.scimops.zscaler_one.tests.sandbox.sandbox import Sandbox
 
 MODULES = "ansible_collections.scimops.zscaler_one.plugins.modules"
@@ -96,7 +97,8 @@ class EntraTenant(Tenant):
 
 
 @pytest.fixture
-def entra(capsys: pytest.CaptureFixture[str]) -> t.Iterator[EntraTenant]:
+def entra(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> t.Iterator[EntraTenant]:
+    monkeypatch.setattr(gallery_app, "PAUSE", 0.02)
     with Sandbox(tls=False) as sandbox:
         yield EntraTenant(sandbox, capsys)
         # What was sent and answered, measured by Microsoft's own description, where the variable GRAPH_OPENAPI says where that is.

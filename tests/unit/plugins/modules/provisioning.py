@@ -41,6 +41,13 @@ class Provisioning:
         """The same in check mode, for real, and both again."""
         return self.entra.cycle(f"entra_provisioning_{module}", display_name=NAME, **options)
 
+    def assign(self, *names: str, role: str = "User") -> None:
+        """New people, and each assigned in this role."""
+        self.entra.seed(*names)
+        assignments = [{"user": f"{name}@corp.example", "role": role} for name in names]
+        done = self.entra.run("entra_app_assignment", display_name=NAME, assignments=assignments, allow_default_access=True)
+        assert not done.get("failed"), done
+
     def active(self, *names: str) -> list[bool]:
         """Who of these people is active at the target."""
         return [self.sandbox.tenant.user(f"{name}@corp.example").attributes["active"] for name in names]

@@ -7,15 +7,17 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._arguments import SCIM
+from ansible_collections.scimops.zscaler_one.plugins.module_utils import _task
 
 from .conftest import MODULES
 
 PREFIX = "scimops.zscaler_one."
+ALL = sorted(path.stem for path in (Path(__file__).parents[4] / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
 TASKS = [
     ("scim_user", {"user_name": "ada@corp.example", "display_name": "Ada", "groups": ["Engineering"]}),
     ("scim_user", {"user_name": "eve@other.example"}),
@@ -41,7 +43,7 @@ def undocumented(result, described, path=""):
         if name not in described:
             found.append(path + name)
         elif "contains" in described[name]:
-            for item in value if isinstance(value, list) else [value]:
+            for item in value if isinstance(value, list) else [value] if value is not None else []:
                 found += undocumented(item, described[name]["contains"], f"{path}{name}.")
     return found
 
@@ -58,20 +60,54 @@ def test_every_key_of_the_result_is_described(tenant, module, options):
     assert undocumented({name: value for name, value in result.items() if name not in ALWAYS}, described) == []
 
 
-@pytest.mark.parametrize("module", sorted({module for module, _options in TASKS}))
-def test_every_example_is_accepted(module):
-    tasks = yaml.safe_load(importlib.import_module(f"{MODULES}.{module}").EXAMPLES)
-    ours = 0
-    while tasks:
-        task = tasks.pop()
-        tasks += task.get("block", [])
-        for name, options in task.items():
-            if name.startswith(PREFIX):
-                known = getattr(importlib.import_module(f"{MODULES}.{name.removeprefix(PREFIX)}"), "OPTIONS", {})
-                spec = {**{option: {**rules, "required": False} for option, rules in SCIM.items()}, **known}
-                assert ArgumentSpecValidator(spec).validate(options or {}).error_messages == []
-                ours += name == PREFIX + module
-    assert ours
+def example_tasks(module):
+    """The name of a module and its options, for each of our tasks in the examples of a module, defaults of their play or block included."""
+    found = []
+
+    def search(tasks, defaults):
+        for task in tasks:
+            inner = {**defaults, **task.get("module_defaults", {})}
+            search([*task.get("block", []), *task.get("tasks", [])], inner)
+            group = next((rules for name, rules in inner.items() if name.startswith("group/" + PREFIX)), {})
+            found.extend(
+                (name.removeprefix(PREFIX), {**group, **inner.get(name, {}), **(options or {})})
+                for name, options in task.items()
+                if name.startswith(PREFIX)
+            )
+
+    search(yaml.safe_load(importlib.import_module(f"{MODULES}.{module}").EXAMPLES), {})
+    return found
+
+
+class Seen(Exception):
+    """The arguments with which a module would begin."""
+
+
+def refusals(module, options, monkeypatch):
+    """What `AnsibleModule` has against these options, given the argument spec and the rules with which the module really begins."""
+
+    def begin(**rules):
+        raise Seen({name: value for name, value in rules.items() if name != "supports_check_mode"})
+
+    monkeypatch.setattr(_task, "AnsibleModule", begin)
+    monkeypatch.setenv("ZSCALER_ONE_SCIM_BASE_URL", "https://scim.zscalerone.net/1234567/098/scim")
+    with pytest.raises(Seen) as seen:
+        importlib.import_module(f"{MODULES}.{module}").main()
+    return ArgumentSpecValidator(**seen.value.args[0]).validate(options).error_messages
+
+
+@pytest.mark.parametrize("module", ALL)
+def test_every_example_is_accepted(module, monkeypatch):
+    tasks = example_tasks(module)
+    assert module in [name for name, _options in tasks]
+    assert [(name, refused) for name, options in tasks if (refused := refusals(name, options, monkeypatch))] == []
+
+
+def test_an_example_that_a_module_would_not_take_is_seen(monkeypatch):
+    assert refusals("scim_user", {"bearer_token": "x"}, monkeypatch)
+    assert refusals("entra_gallery_app", {"service_principal_id": "x"}, monkeypatch)
+    assert refusals("entra_app_assignment", {"display_name": "x"}, monkeypatch)
+    assert refusals("entra_provision_on_demand", {"display_name": "x"}, monkeypatch)
 
 
 CHANGING = ("scim_user", "scim_group", "scim_membership", "scim_directory")

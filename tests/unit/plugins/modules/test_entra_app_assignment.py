@@ -208,6 +208,70 @@ def test_the_brake(world, check, state):
     assert len(world.has()) == (8 if check else 1 if state == "exact" else 0)
 
 
+@pytest.mark.parametrize("check", [True, False], ids=["check", "real"])
+@pytest.mark.parametrize("state", ["exact", "absent"])
+def test_the_brake_lets_no_run_take_everybody(world, check, state):
+    world.entra.seed(groups=["Eins", "Zwei", "Falsch"])
+    world.give("Eins:User", "Zwei:User")
+    named = ["Falsch"] if state == "exact" else ["Eins", "Zwei"]
+    options = {"state": state, "check": check, "removal_limit": {"percent": 100, "floor": 100}}
+    answer = world.run(*({"group": name, "role": "User"} for name in named), **options)
+    assert answer["failed"]
+    assert "2 of 2" in answer["msg"]
+    assert "allow_removals_over_limit" in answer["msg"]
+    assert answer["refused"]["brake"][0]["victims"] == ["Eins", "Zwei"]
+    assert answer["writes"] == []
+    done = world.run(*({"group": name, "role": "User"} for name in named), **options, allow_removals_over_limit=True)
+    assert "2 of 2" in str(done["warnings"])
+    assert world.has() == (["Eins:User", "Zwei:User"] if check else ["Falsch:User"] if state == "exact" else [])
+
+
+def test_the_last_one_is_not_taken_away_by_the_way(world):
+    world.give("Ada:User", "Bob:Default Access")
+    answer = world.run({"user": "ada@corp.example"}, state="absent")
+    assert "1 of 1" in answer["msg"]
+    assert world.has() == ["Ada:User", "Bob:Default Access"]
+
+
+MEMBERS = "GET /groups/{id}/members"
+
+
+@pytest.mark.parametrize("state", ["exact", "absent"])
+def test_the_brake_counts_the_members_of_groups(world, state):
+    people = [f"p{number}" for number in range(6)]
+    world.entra.seed(*people)
+    world.entra.sandbox.entra.seed(
+        groups=[{"displayName": "Many", "members": [f"{name}@corp.example" for name in people]}, {"displayName": "Few", "members": []}]
+    )
+    world.give("Many:User", "Few:User", "Ada:User", "Bob:User")
+    named = [user("ada")] if state == "exact" else [{"group": "Many"}, {"group": "Few"}, user("bob")]
+    answer = world.run(*named, state=state)
+    assert "8 of 9 would be removed, 5 are allowed: Bob, Few, Many (6 members)" in answer["msg"]
+    assert answer["reads"].count(MEMBERS) == 2
+    assert answer["writes"] == []
+    assert world.run(*named, state=state, removal_limit={"floor": 8})["changed"]
+    assert world.has() == ["Ada:User"]
+
+
+@pytest.mark.parametrize(("status", "refused"), [(403, True), (404, False)])
+def test_members_that_may_not_be_read_are_too_many_and_a_group_that_is_gone_is_one(world, status, refused):
+    world.give("Team:User", "Ada:User")
+    world.entra.sandbox.faults.add({"route": "/groups/{id}/members"}, {"kind": "status", "status": status})
+    answer = world.run({"group": "Team"}, state="absent")
+    assert bool(answer.get("failed")) == refused
+    assert ("they may not be read" in str(answer.get("msg"))) == refused
+    assert world.has() == (["Ada:User", "Team:User"] if refused else ["Ada:User"])
+
+
+def test_no_more_members_are_counted_than_matter(world):
+    world.entra.seed(groups=["Eins", "Zwei", "Drei"])
+    world.give("Eins:User", "Zwei:User", "Drei:User", "Ada:User")
+    named = [{"group": name} for name in ("Eins", "Zwei", "Drei")]
+    answer = world.run(*named, state="absent", removal_limit={"count": 2})
+    assert answer["failed"]
+    assert MEMBERS not in answer["reads"]
+
+
 def test_absent_takes_one_role_or_all_of_them(world):
     world.give("Ada:User", "Ada:msiam_access", "Bob:User", "Bob:msiam_access")
     world.run(user("ada"), {"user": "bob@corp.example"}, state="absent", cycle=True)
@@ -283,7 +347,7 @@ def test_what_is_not_listed_in_time_takes_nothing_away(world):
     late = world.run(migrate_default_access=True, consistency_timeout=0.4)
     assert late["failed"]
     assert late["changed"]
-    assert "run the task again" in late["msg"]
+    assert "Ada as User: assigned, and not seen yet\nWhat is assigned is written, but after 0.4 seconds" in late["msg"]
     assert world.has() == ["Ada:Default Access", "Ada:User"]
 
 
@@ -412,6 +476,76 @@ def test_groups_whose_people_are_not_provisioned_are_warned_of(world):
     assert "Mail is not a security group" in warnings
     assert "Nest has other groups" in warnings
     assert "Team" not in warnings
+
+
+# Names
+
+
+GUEST = {"displayName": "Evil Guest", "mail": "ceo@corp.example"}
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        {"userPrincipalName": "guest_evil.example#EXT#@corp.example", "userType": "Guest"},
+        {"userPrincipalName": "guest_evil.example#EXT#@corp.example"},
+        {"userPrincipalName": "guest@corp.example", "userType": "Guest"},
+    ],
+    ids=["both", "name", "type"],
+)
+def test_a_guest_is_never_found_by_mail(world, sign):
+    world.entra.sandbox.entra.seed(users=[{**GUEST, **sign}])
+    answer = world.run(user("ceo"))
+    assert "a guest is not found by mail" in answer["msg"]
+    assert world.has() == []
+    done = world.run({"user": sign["userPrincipalName"], "role": "User"})
+    assert world.has() == ["Evil Guest:User"]
+    assert done.get("warnings", []) == []
+
+
+@pytest.mark.parametrize("guest", [False, True])
+def test_whoever_is_found_by_mail_is_warned_of(world, guest):
+    boss = {"userPrincipalName": "mia@corp.example", "displayName": "Mia", "mail": "ceo@corp.example"}
+    others = [{"userPrincipalName": "x#EXT#@corp.example", "userType": "Guest", **GUEST}] if guest else []
+    world.entra.sandbox.entra.seed(users=[boss, *others])
+    done = world.run(user("ceo"))
+    assert "mia@corp.example" in str(done["warnings"])
+    assert world.has() == ["Mia:User"]
+
+
+def test_the_type_of_a_user_is_not_needed(world):
+    """Who has User.ReadBasic.All only may be refused for asking."""
+    world.entra.sandbox.entra.seed(users=[{"userPrincipalName": "mia@corp.example", "displayName": "Mia", "mail": "m@corp.example"}])
+    world.entra.sandbox.faults.add({"route": "/users", "contains": "userType"}, {"kind": "status", "status": 403})
+    assert world.run(user("m"))["changed"]
+
+
+def test_names_of_any_length_do_not_fill_the_log(world):
+    world.entra.sandbox.entra.seed(
+        users=[{"userPrincipalName": "mia@corp.example", "displayName": "M" * 100_000}], groups=[{"displayName": "G" * 100_000}]
+    )
+    world.give(f"{'G' * 100_000}:User")
+    done = world.run(user("mia"), diff=True)
+    assert len(str({name: done[name] for name in ("assignments", "operations", "diff")})) < 5_000
+
+
+@pytest.mark.parametrize("check", [True, False], ids=["check", "real"])
+def test_an_application_that_was_made_by_hand_is_taken_by_its_id_only(entra, check):
+    entra.seed("ada")
+    stranger = entra.sandbox.entra.add_application("Zscaler One", "")
+    answer = entra.run(MODULE, check=check, display_name="Zscaler One", assignments=[user("ada")])
+    assert answer["failed"]
+    assert stranger.principal_id in answer["msg"]
+    assert "service_principal_id" in answer["msg"]
+    assert answer["writes"] == []
+    assert entra.run(MODULE, check=check, service_principal_id=stranger.principal_id, assignments=[user("ada")])["changed"]
+
+
+@pytest.mark.parametrize("patience", [0, 0.0001])
+def test_without_patience_one_look_is_enough(world, patience):
+    done = world.run(user("ada"), consistency_timeout=patience)
+    assert bool(done.get("failed")) == (patience > 0), done
+    assert done["reads"].count(f"GET {ROUTE}") == 2
 
 
 def test_an_application_that_does_not_exist_yet(entra):

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._workflow import gallery_app
 
 MODULE = "entra_gallery_app"
 INSTANTIATE = "POST /applicationTemplates/{id}/instantiate"
@@ -25,7 +26,8 @@ def test_it_is_made_once_and_told_with_its_ids_and_roles(entra):
     done = entra.cycle(MODULE)
     assert done["writes"] == [(INSTANTIATE, {"displayName": "Zscaler One"})]
     look = ["GET /applications", "GET /servicePrincipals", "GET /applications/{id}", "GET /servicePrincipals/{id}"]
-    assert done["reads"][3:] == look * 3, "one look is not enough: the next replica may not know yet"
+    assert done["reads"][1:7] == look[:2] * 3, "one look before is not enough either: an earlier run may have made it just now"
+    assert done["reads"][7:] == look * 3, "one look is not enough: the next replica may not know yet"
     (application,) = there(entra)
     assert done["app"] == {
         "display_name": "Zscaler One",
@@ -194,13 +196,45 @@ def test_one_that_is_not_seen_in_time_is_adopted_by_the_next_run(entra):
     assert late["failed"]
     assert late["changed"]
     (application,) = there(entra)
-    for id in (application.id, application.principal_id, "Run the task again"):
-        assert id in late["msg"]
+    for words in (application.id, application.principal_id, "Do not run the task again before it is listed"):
+        assert words in late["msg"]
+    assert "makes no second one" not in late["msg"]
     assert late["app"]["service_principal_id"] == application.principal_id
     application.listed_at = 0
     again = entra.run(MODULE)
     assert not again["changed"]
     assert again["app"]["service_principal_id"] == application.principal_id
+
+
+def test_one_that_is_listed_a_moment_later_is_not_made_again(entra, monkeypatch):
+    monkeypatch.setattr(gallery_app, "PAUSE", 0.2)
+    entra.sandbox.switch(entra_listing_delay=0.3)
+    assert entra.run(MODULE, consistency_timeout=0)["failed"]
+    again = entra.run(MODULE)
+    assert not again["changed"]
+    assert again["writes"] == []
+    assert len(there(entra)) == 1
+
+
+@pytest.mark.parametrize("options", [{"check": True}, {"state": "absent"}], ids=["check", "absent"])
+def test_only_who_is_about_to_make_one_looks_several_times(entra, options):
+    seen = entra.run(MODULE, **options)
+    assert seen["reads"] == ["GET /applicationTemplates", "GET /applications", "GET /servicePrincipals"]
+
+
+def test_without_patience_one_look_is_enough(entra):
+    done = entra.run(MODULE, consistency_timeout=0)
+    assert not done.get("failed"), done
+    assert len(done["reads"]) == 7 + 4
+
+
+def test_a_lost_answer_of_which_nothing_is_found_tells_that_it_may_be_there(entra):
+    entra.sandbox.switch(entra_listing_delay=60)
+    entra.sandbox.faults.add({"route": "/applicationTemplates/{id}/instantiate"}, {"kind": "commit_then_reset"}, times=1)
+    answer = entra.run(MODULE, consistency_timeout=0.3)
+    assert answer["failed"]
+    assert "may have been made all the same" in answer["msg"]
+    assert "App registrations" in answer["msg"]
 
 
 def test_absent_deletes_so_that_it_can_be_restored(entra):

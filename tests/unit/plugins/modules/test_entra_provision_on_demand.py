@@ -42,9 +42,10 @@ def test_a_person_is_provisioned_once(zscaler):
     assert zscaler.active("ada") == [True]
     again = provision(zscaler, user="ada@corp.example")
     assert not again["changed"]
-    assert again["results"][0]["status"] == "skipped"
+    assert again["results"][0]["status"] == "unchanged"
     assert again["results"][0]["error_code"] == "RedundantExport"
     assert again["results"][0]["reason"]
+    assert not provision(zscaler, user="ada@corp.example", fail_on_skip=True).get("failed")
 
 
 def test_by_id(zscaler):
@@ -52,6 +53,19 @@ def test_by_id(zscaler):
     assert provision(zscaler, user=id)["results"][0]["subject"] == "Ada"
     done = provision(zscaler, group=zscaler.group.id, members=[id])
     assert [entry["subject"] for entry in done["results"]] == ["Engineering", "Ada"]
+
+
+@pytest.mark.parametrize("check", [True, False], ids=["check", "real"])
+def test_whoever_is_found_by_mail_is_warned_of_and_no_guest_is(zscaler, check):
+    mail = "boss@corp.example"
+    guest = {"userPrincipalName": "x#EXT#@corp.example", "displayName": "X", "mail": mail, "userType": "Guest"}
+    zscaler.sandbox.entra.seed(users=[guest])
+    answer = provision(zscaler, user=mail, check=check)
+    assert "a guest is not found by mail" in answer["msg"]
+    zscaler.sandbox.entra.seed(users=[{"userPrincipalName": "mia@corp.example", "displayName": "Mia", "mail": mail}])
+    done = provision(zscaler, user=mail, check=check)
+    assert "mia@corp.example" in str(done["warnings"])
+    assert [entry["subject"] for entry in done["results"]] == [mail]
 
 
 def test_a_group_takes_its_members_five_at_a_time(zscaler):

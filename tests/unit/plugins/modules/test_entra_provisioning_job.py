@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra import jobs
 
 from .provisioning import NAME, Provisioning
 
@@ -18,7 +19,9 @@ SOON = {"wait_for": "initial_cycle", "wait_timeout": 20, "wait_interval": 0.05}
 
 
 @pytest.fixture
-def zscaler(entra):
+def zscaler(entra, monkeypatch):
+    # Nobody is flooded here.
+    monkeypatch.setattr(jobs, "SHORTEST_INTERVAL", 0)
     # The cycle that a start brings comes when a test wants it.
     entra.sandbox.switch(entra_cycle_delay=3600)
     return Provisioning(entra)
@@ -103,6 +106,23 @@ def test_restarted_restarts_in_every_run(zscaler, scope, sent):
         assert foreseen["writes"] == []
 
 
+@pytest.mark.parametrize("kind", ["reset", "commit_then_reset", "commit_then_status"])
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_restart_whose_answer_is_lost_is_looked_for_and_never_sent_again(zscaler, kind, seen):
+    zscaler.run("job", state="started")
+    if seen:
+        zscaler.quarantine("EncounteredQuarantineException")
+    zscaler.sandbox.faults.add({"method": "POST", "route": f"{JOB}/restart"}, {"kind": kind}, 1)
+    done = zscaler.run("job", state="restarted")
+    assert len(asked(done)) <= 1, "none is in the journal if the sandbox never saw it"
+    if seen and kind != "reset":
+        assert (done.get("failed", False), done["changed"]) == (False, True), done
+        assert [operation["verb"] for operation in done["operations"]] == ["restart"]
+    else:
+        assert done["failed"]
+        assert "not told again" in done["msg"]
+
+
 def test_restarted_for_a_paused_job_runs_it(zscaler):
     zscaler.run("job", state="started")
     zscaler.run("job", state="paused")
@@ -133,6 +153,13 @@ def test_a_reset_scope_needs_a_restart(zscaler):
     assert "restarted only" in zscaler.run("job", state="started", reset_scope=["Watermark"])["msg"]
 
 
+@pytest.mark.parametrize("state", ["present", "paused", "absent"])
+def test_a_state_without_a_cycle_cannot_be_waited_for(zscaler, state):
+    done = zscaler.run("job", state=state, wait_for="initial_cycle")
+    assert "option wait_for" in done["msg"]
+    assert done["reads"] == done["writes"] == []
+
+
 # Deletes that are held back
 
 
@@ -152,11 +179,13 @@ def test_held_deletes_are_not_released_unasked(zscaler, check):
 def test_held_deletes_are_not_released_by_a_start_or_restart(zscaler, pause, check):
     zscaler.run("job", state="started")
     zscaler.quarantine("TooManyDeletes")
+    zscaler.job.status["synchronizedEntryCountByType"] = [{"key": "User", "value": 120}]
     if pause:
         zscaler.run("job", state="paused")
     done = zscaler.run("job", state="started" if pause else "restarted", check=check)
     assert done["failed"]
     assert "allow_held_deletes" in done["msg"]
+    assert done["refused"] == {"since": "2026-11-23T08:00:00Z", "counts": {"User": 120}}
     assert done["writes"] == []
 
 
@@ -362,3 +391,58 @@ def test_the_default_template_is_taken_unless_another_is_named(zscaler):
 def test_the_only_template_is_taken_although_it_is_not_marked(zscaler):
     zscaler.sandbox.switch(entra_sync_template="unmarked")
     assert zscaler.run("job", state="present")["job"]["template_id"] == "zscalerOne"
+
+
+# A job of another template than the default
+
+
+def test_the_only_job_is_taken_whatever_its_template(zscaler):
+    zscaler.sandbox.switch(entra_sync_template="two")
+    zscaler.run("job", state="present", template_id="zscalerOneLegacy")
+    foreseen = zscaler.run("job", state="present", check=True)
+    assert not foreseen["changed"]
+    assert foreseen["job"]["template_id"] == "zscalerOneLegacy"
+    assert asked(zscaler.run("job", state="absent")) == [f"DELETE {JOB}"]
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["the only one", "named"])
+def test_every_module_finds_a_job_of_another_template(zscaler, named):
+    zscaler.sandbox.switch(entra_sync_template="two")
+    zscaler.entra.seed("ada")
+    other = {"template_id": "zscalerOneLegacy"}
+    zscaler.run("job", state="present", **other)
+    if named:
+        zscaler.run("job", state="present", template_id="zscalerOne")
+    given = other if named else {}
+    assert zscaler.run("info", **given)["provisioning"]["job"]["template_id"] == "zscalerOneLegacy"
+    mapping = {"users": {"attribute_mappings": [{"target": "displayName", "source": "givenName"}]}}
+    done = [
+        zscaler.run("mapping", **mapping, **given),
+        zscaler.run("settings", secret_token=zscaler.sandbox.token, deletion_threshold=7, **given),
+        zscaler.run("test", **given),
+        zscaler.run("log_info", **given),
+        zscaler.entra.run("entra_provision_on_demand", display_name=NAME, user="ada@corp.example", **given),
+    ]
+    assert [one.get("msg") for one in done] == [None] * 5
+    entries = [entry for entry in zscaler.sandbox.journal.select(service="graph") if f"{JOB}/" in entry.route]
+    assert {entry.route.rpartition("/")[2] for entry in entries} >= {"schema", "validateCredentials", "provisionOnDemand"}
+    assert all("/jobs/zscalerOneLegacy." in entry.path for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        ("provisioning_info", {}),
+        ("provisioning_log_info", {}),
+        ("provisioning_mapping", {"groups": {"enabled": False}}),
+        ("provisioning_settings", {"deletion_threshold": 7, "secret_token": "not-a-real-token"}),
+        ("provisioning_test", {}),
+        ("provision_on_demand", {"user": "ada@corp.example"}),
+        ("provisioning_job", {}),
+    ],
+)
+def test_a_template_that_the_application_does_not_have_is_told(zscaler, module, options):
+    zscaler.run("job", state="present")
+    done = zscaler.entra.run(f"entra_{module}", display_name=NAME, template_id="other", **options)
+    assert "has no template 'other'" in done["msg"]
+    assert done["writes"] == []

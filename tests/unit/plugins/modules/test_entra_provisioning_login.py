@@ -39,7 +39,7 @@ def zscaler(capsys):
 
 def test_a_token_that_runs_out_while_a_cycle_is_waited_for_is_renewed(zscaler):
     zscaler.entra.seed("ada")
-    done = zscaler.run("job", state="started", wait_for="initial_cycle", wait_timeout=20, wait_interval=0.3)
+    done = zscaler.run("job", state="started", wait_for="initial_cycle", wait_timeout=20, wait_interval=1)
     assert not done.get("failed"), done.get("msg")
     assert done["job"]["status"] == "Active"
     assert zscaler.active("ada") == [True]

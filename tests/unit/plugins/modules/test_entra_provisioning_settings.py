@@ -11,6 +11,7 @@ import secrets
 
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.fingerprint import MARK
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._workflow import provisioning_settings
 
 from .provisioning import NAME, OTHER_MAIL_KEY, Provisioning
 
@@ -30,6 +31,7 @@ def zscaler(entra):
     """One with settings that somebody made in the portal, keys that we do not know among them."""
     found = Provisioning(entra)
     found.app.secrets.update({"SyncAll": "True", "SyncNotificationSettings": json.dumps(MAIL), "AuthenticationType": "Basic"})
+    found.assign("zoe")
     return found
 
 
@@ -85,6 +87,7 @@ def test_all_settings_are_stored_in_one_request(fresh):
         "skip_out_of_scope_deletions": True,
         "secret": "stored",
         "tested": True,
+        "restart_needed": False,
     }
     assert [operation["verb"] for operation in done["operations"]] == ["update"] * 7 + ["store"]
 
@@ -139,7 +142,7 @@ def test_one_address_changes_and_everything_else_is_kept(zscaler):
             "kind": "secret",
             "verb": "store",
             "name": "Secret token",
-            "details": {"because": "it is written again with every other setting, since a write replaces the whole set"},
+            "details": {"because": "sent again: Entra takes all settings at once"},
         },
     ]
     assert zscaler.app.secrets["SecretToken"] == zscaler.sandbox.token
@@ -352,10 +355,46 @@ def test_from_all_to_assigned_restarts_the_running_job_once(zscaler):
     assert done["operations"][-1]["verb"] == "restart"
 
 
-@pytest.mark.parametrize("state", ["present", "paused"])
-def test_a_job_that_rests_is_not_restarted(zscaler, state):
-    zscaler.run("job", state=state)
-    assert asked(zscaler.cycle("settings", secret_token=zscaler.sandbox.token, scope="assigned")) == [f"PUT {SECRETS}"]
+def test_a_job_that_never_ran_needs_no_restart(zscaler):
+    zscaler.run("job", state="present")
+    done = zscaler.cycle("settings", secret_token=zscaler.sandbox.token, scope="assigned")
+    assert asked(done) == [f"PUT {SECRETS}"]
+    assert not done["settings"]["restart_needed"]
+    assert "restart" not in str(done.get("warnings"))
+
+
+def test_a_job_that_is_paused_is_not_run_by_a_restart_and_the_warning_says_what_has_to_follow(zscaler):
+    """Facts 3.7: without a restart everybody stays in scope, also of a job that is started again."""
+    zscaler.sandbox.switch(entra_cycle_delay=3600)
+    engine = zscaler.sandbox.entra
+    zscaler.entra.seed("ada")
+    zscaler.run("job", state="started")
+    engine.cycle()
+    assert zscaler.active("ada") == [True]
+    zscaler.run("job", state="paused")
+    for check in (True, False):
+        done = zscaler.run("settings", secret_token=zscaler.sandbox.token, scope="assigned", check=check)
+        assert asked(done) == ([] if check else [f"PUT {SECRETS}"])
+        assert done["settings"]["restart_needed"]
+        assert "state: restarted" in str(done["warnings"])
+    assert zscaler.job.schedule["state"] == "Paused"
+    zscaler.run("job", state="started")
+    engine.cycle()
+    assert zscaler.active("ada") == [True], "started, it goes on as before"
+    zscaler.run("job", state="restarted")
+    engine.cycle()
+    assert zscaler.active("ada") == [False]
+
+
+def test_a_running_job_works_by_the_narrower_scope_after_the_restart(zscaler):
+    zscaler.sandbox.switch(entra_cycle_delay=3600)
+    zscaler.entra.seed("ada")
+    zscaler.run("job", state="started")
+    zscaler.sandbox.entra.cycle()
+    done = zscaler.run("settings", secret_token=zscaler.sandbox.token, scope="assigned")
+    assert not done["settings"]["restart_needed"]
+    zscaler.sandbox.entra.cycle()
+    assert zscaler.active("ada") == [False]
 
 
 def test_from_assigned_to_all_restarts_nothing(zscaler):
@@ -373,6 +412,47 @@ def test_held_deletes_are_not_restarted_away(zscaler, check):
     done = zscaler.run("settings", secret_token=zscaler.sandbox.token, scope="assigned", check=check)
     assert asked(done) == ([] if check else [f"PUT {SECRETS}"])
     assert "takes effect after a restart" in str(done["warnings"])
+    assert done["settings"]["restart_needed"]
+
+
+@pytest.mark.parametrize("check", [True, False], ids=["check", "real"])
+@pytest.mark.parametrize("default_access", [True, False])
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_scope_of_nobody_is_refused_before_any_write(zscaler, check, default_access, paused):
+    zscaler.sandbox.switch(entra_cycle_delay=3600)
+    zscaler.app.assignments.clear()
+    zscaler.entra.seed("ada", "bob")
+    if default_access:
+        zscaler.assign("eve", role="Default Access")
+    zscaler.run("job", state="started")
+    zscaler.sandbox.entra.cycle()
+    if paused:
+        zscaler.run("job", state="paused")
+    narrowed = {"secret_token": zscaler.sandbox.token, "scope": "assigned"}
+    done = zscaler.run("settings", check=check, **narrowed)
+    assert done["failed"]
+    assert done["writes"] == []
+    assert "allow_empty_scope" in done["msg"]
+    assert done["refused"]["provisioned"]["User"] >= 2
+    assert f"{done['refused']['provisioned']['User']} of type User" in done["msg"]
+    assert done["refused"]["default_access"] == int(default_access)
+    assert zscaler.app.secrets["SyncAll"] == "True"
+    allowed = zscaler.run("settings", check=check, allow_empty_scope=True, **narrowed)
+    assert not allowed.get("failed")
+    assert asked(allowed)[:1] == ([] if check else [f"PUT {SECRETS}"])
+    assert "nobody is assigned" in str(allowed["warnings"])
+
+
+def test_a_narrower_scope_is_told_with_how_many_are_assigned(zscaler):
+    zscaler.sandbox.switch(entra_cycle_delay=3600)
+    zscaler.entra.seed("ada")
+    zscaler.run("job", state="started")
+    zscaler.sandbox.entra.cycle()
+    done = zscaler.cycle("settings", secret_token=zscaler.sandbox.token, scope="assigned", deletion_threshold=0)
+    told = str(done["warnings"])
+    assert "1 (1 users, 0 groups" in told
+    assert "no deletion_threshold holds that back" in told
+    assert "turns off the protection" in told
 
 
 def test_a_restart_that_fails_is_told_and_the_settings_stay(zscaler):
@@ -384,6 +464,90 @@ def test_a_restart_that_fails_is_told_and_the_settings_stay(zscaler):
     assert done["changed"]
     assert "state: restarted" in done["msg"]
     assert zscaler.app.secrets["SyncAll"] == "false"
+
+
+# What a replica does not show
+
+
+class Replica:
+    """Answers of a replica that does not know all settings, or shows them in another way, for the first so many looks."""
+
+    def __init__(self, monkeypatch, change, times):
+        self.left = times
+
+        def read(graph, principal_id):
+            live = whole(graph, principal_id)
+            self.left -= 1
+            return change(live) if self.left >= 0 else live
+
+        whole = provisioning_settings.read_secrets
+        monkeypatch.setattr(provisioning_settings, "read_secrets", read)
+
+
+def only(*keys):
+    return lambda live: {key: live[key] for key in keys}
+
+
+@pytest.fixture
+def running(zscaler):
+    zscaler.sandbox.switch(entra_cycle_delay=3600)
+    zscaler.app.secrets["SkipOutOfScopeDeletions"] = "True"
+    zscaler.run("job", state="started")
+    zscaler.sandbox.entra.cycle()
+    return zscaler
+
+
+@pytest.mark.parametrize("shown", [(), ("BaseAddress", "SecretToken"), ("BaseAddress", "SecretToken", "SyncAll")])
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_one_look_does_not_show_is_not_lost(running, monkeypatch, shown, times):
+    before = dict(running.app.secrets)
+    Replica(monkeypatch, only(*shown), times)
+    done = running.run("settings", secret_token=running.sandbox.token, scope="assigned", notification_email="new@corp.example")
+    assert not done.get("failed"), done
+    assert asked(done) == [f"PUT {SECRETS}", f"POST {RESTART}"]
+    assert {**before, "SyncAll": "false"} == {**running.app.secrets, "SyncNotificationSettings": json.dumps(MAIL)}
+    assert {**running.mail, OTHER_MAIL_KEY: False} == {**MAIL, "Recipients": "new@corp.example", OTHER_MAIL_KEY: False}
+
+
+@pytest.mark.parametrize("check", [True, False], ids=["check", "real"])
+def test_settings_that_are_gone_although_the_job_has_run_are_refused_unless_all_are_given(running, monkeypatch, check):
+    before = dict(running.app.secrets)
+    Replica(monkeypatch, only(), 1000)
+    some = {"tenant_url": running.sandbox.base_url, "secret_token": running.sandbox.token, "scope": "all", "deletion_threshold": 5}
+    done = running.run("settings", check=check, **some)
+    assert done["failed"]
+    assert done["writes"] == []
+    assert done["refused"]["missing"] == ["notification_email", "notify_on_failure", "skip_out_of_scope_deletions"]
+    assert "skip_out_of_scope_deletions" in done["msg"]
+    assert running.app.secrets == before
+    whole = running.run("settings", check=check, **everything(running))
+    assert not whole.get("failed"), whole
+
+
+def test_settings_that_were_never_stored_are_believed_at_last(running):
+    for key in ("SyncNotificationSettings", "SkipOutOfScopeDeletions"):
+        del running.app.secrets[key]
+    done = running.run("settings", secret_token=running.sandbox.token, notification_email="new@corp.example")
+    assert not done.get("failed"), done
+    assert asked(done) == [f"PUT {SECRETS}"]
+    assert running.mail["Recipients"] == "new@corp.example"
+
+
+@pytest.mark.parametrize("text", ["{trunc", "*****"])
+def test_notification_settings_that_cannot_be_read_are_not_replaced(running, monkeypatch, text):
+    Replica(monkeypatch, lambda live: {**live, "SyncNotificationSettings": text}, 1000)
+    done = running.run("settings", secret_token=running.sandbox.token, notification_email="new@corp.example")
+    assert done["failed"]
+    assert done["writes"] == []
+    assert "threshold" in done["msg"]
+
+
+def test_a_key_in_another_case_is_not_sent_twice(running, monkeypatch):
+    Replica(monkeypatch, lambda live: {"syncall" if key == "SyncAll" else key: value for key, value in live.items()}, 1000)
+    done = running.run("settings", secret_token=running.sandbox.token, scope="assigned")
+    ((_request, body), (_restart, _scope)) = done["writes"]
+    assert [key for key in stored(body) if key.casefold() == "syncall"] == ["SyncAll"]
+    assert stored(body)["SyncAll"] == "false"
 
 
 # What is wrong
@@ -448,6 +612,28 @@ def test_a_lost_answer_to_the_write_ends_well(zscaler, kind):
     assert zscaler.app.secrets["SyncAll"] == "false"
 
 
+@pytest.mark.parametrize(("kind", "times"), [("commit_then_reset", 1), ("commit_then_status", 1), ("reset", 2)])
+def test_a_write_that_can_be_seen_is_not_sent_again(zscaler, kind, times):
+    zscaler.sandbox.faults.add({"method": "PUT", "route": SECRETS}, {"kind": kind}, 1)
+    done = zscaler.run("settings", secret_token=zscaler.sandbox.token, scope="assigned")
+    assert asked(done) == [f"PUT {SECRETS}"] * times
+
+
+def test_the_new_settings_are_looked_at_more_than_once(zscaler):
+    """Replicas answer in turn: one may know what the next does not."""
+    done = zscaler.run("settings", secret_token=zscaler.sandbox.token, scope="assigned")
+    assert done["reads"].count(f"GET {SECRETS}") >= 3, "one before the write, two after it"
+
+
+def test_a_service_that_stays_busy_is_no_failed_test(zscaler):
+    route = "/servicePrincipals/{id}/synchronization/jobs/validateCredentials"
+    zscaler.sandbox.faults.add({"route": route}, {"kind": "status", "status": 409}, 0)
+    done = zscaler.run("settings", secret_token=zscaler.sandbox.token, scope="assigned")
+    assert done["failed"]
+    assert done["writes"] == []
+    assert "connection test" not in done["msg"]
+
+
 def test_the_first_requests_may_be_refused_for_a_while(fresh):
     fresh.app.sync_errors = 4
     assert not fresh.run("settings", **everything(fresh)).get("failed")
@@ -463,7 +649,7 @@ def test_a_look_that_fails_after_the_write_is_a_warning(zscaler):
     done = zscaler.run("settings", secret_token=zscaler.sandbox.token, scope="assigned")
     assert not done.get("failed")
     assert done["changed"]
-    assert "did not show them" in str(done["warnings"])
+    assert "Entra took the settings, but looking at it failed" in str(done["warnings"])
     assert zscaler.app.secrets["SyncAll"] == "false"
 
 

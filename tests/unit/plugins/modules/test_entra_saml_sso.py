@@ -20,6 +20,9 @@ PATCH_POLICY = "PATCH /policies/claimsMappingPolicies/{id}"
 ASSIGN = "POST /servicePrincipals/{id}/claimsMappingPolicies/$ref"
 UNASSIGN = "DELETE /servicePrincipals/{id}/claimsMappingPolicies/{id}/$ref"
 
+LOOK = "GET /servicePrincipals/{id}"
+LOOK_AT_POLICIES = "GET /servicePrincipals/{id}/claimsMappingPolicies"
+
 CLAIMS = [{"name": "memberOf", "source": "user.assignedroles"}, {"name": "cloud", "value": "zscalerone"}]
 WHOLE = {
     "identifier": "zscalerone.net",
@@ -169,10 +172,55 @@ def test_the_active_certificate_stays_beside_one_that_lasts_longer(world):
 
 
 def test_certificates_can_be_left_alone(world):
-    done = world.run(certificate_subject="")
+    done = world.run(certificate="ignore", cycle=True)
     assert routes(done) == [PATCH_PRINCIPAL]
     assert world.certificates() == []
     assert done["sso"]["certificate_thumbprint"] is None
+
+
+@pytest.mark.parametrize("spelled", ["base64", "base64url", "hexadecimal"])
+def test_a_thumbprint_is_read_in_every_spelling(world, spelled):
+    world.entra.sandbox.switch(entra_key_identifier_as=spelled)
+    world.run(cycle=True)
+    world.expire(10)
+    renewed = world.run(cycle=True, certificate_renew_before=20)
+    assert routes(renewed) == [CERTIFICATE, PATCH_PRINCIPAL]
+    assert renewed["sso"]["certificate_thumbprint"] == world.app.principal["preferredTokenSigningKeyThumbprint"] == world.app.thumbprints[1]
+    assert len(world.certificates()) == 2
+
+
+@pytest.mark.parametrize("identifier", ["zscaler-2026", None])
+@pytest.mark.parametrize("check", [True, False], ids=["check", "real"])
+@pytest.mark.parametrize(("days", "active"), [(900, True), (900, False), (-1, True)])
+def test_where_a_thumbprint_cannot_be_read_nothing_is_made_or_activated(world, identifier, check, days, active):
+    world.run()
+    world.expire(days)
+    for one in world.app.principal["keyCredentials"]:
+        one["customKeyIdentifier"] = identifier
+    if not active:
+        world.app.principal["preferredTokenSigningKeyThumbprint"] = None
+    answer = world.run(check=check, **WHOLE)
+    assert answer["failed"]
+    assert not answer["changed"]
+    assert answer["writes"] == answer["operations"] == []
+    assert "thumbprint cannot be read" in answer["msg"]
+    assert answer["refused"] == {"key_ids": [one["keyId"] for one in world.certificates()]}
+    left_alone = world.run(check=check, certificate="ignore", **WHOLE)
+    assert not left_alone.get("failed"), left_alone
+    assert left_alone["changed"]
+
+
+@pytest.mark.parametrize("spelled", ["other", "null"])
+def test_a_new_certificate_that_cannot_be_read_is_active_told_and_never_made_twice(world, spelled):
+    world.entra.sandbox.switch(entra_key_identifier_as=spelled)
+    done = world.run(consistency_timeout=0.3)
+    assert done["failed"]
+    assert done["changed"]
+    assert [operation["verb"] for operation in done["operations"]] == ["update", "create", "activate"]
+    assert "thumbprint cannot be read" in done["msg"]
+    assert done["sso"]["certificate_thumbprint"] == world.app.principal["preferredTokenSigningKeyThumbprint"] == world.app.thumbprints[0]
+    assert world.run()["writes"] == []
+    assert not world.run(certificate="ignore")["changed"]
 
 
 @pytest.mark.parametrize("kind", ["commit_then_reset", "commit_then_status", "broken_json"])
@@ -208,13 +256,91 @@ def test_it_waits_for_what_it_wrote(world):
     assert not world.run(**WHOLE)["changed"]
 
 
+def test_it_looks_three_times_before_it_goes_on(world):
+    world.run(**WHOLE)
+    sent = [f"{entry.method} {entry.route}" for entry in world.entra.sandbox.journal.select() if entry.service == "graph"]
+    made, activated, assigned = (sent.index(CERTIFICATE), len(sent) - 1 - sent[::-1].index(PATCH_PRINCIPAL), sent.index(ASSIGN))
+    assert sent[made + 1 : activated] == [LOOK] * 3
+    assert sent[assigned + 1 :].count(LOOK) == sent[assigned + 1 :].count(LOOK_AT_POLICIES) == 3
+
+
+@pytest.mark.parametrize("status", [403, 400])
+@pytest.mark.parametrize(
+    ("options", "verbs"),
+    [
+        ({"certificate": "ignore", "sign_on_url": "https://login.example"}, ["update", "update"]),
+        ({"certificate": "ignore", "identifier": "a"}, ["update", "update"]),
+        ({"certificate": "ignore", "claims": CLAIMS}, ["update", "create", "assign"]),
+        ({}, ["update", "create"]),
+    ],
+)
+def test_what_is_written_is_told_although_looking_at_it_fails(world, status, options, verbs):
+    rule = {"match": {"method": "GET", "route": "/servicePrincipals/{id}", "nth": list(range(2, 99))}}
+    world.entra.sandbox.faults.set([{**rule, "fault": {"kind": "status", "status": status}}])
+    done = world.run(**options)
+    assert done["failed"]
+    assert done["changed"]
+    assert [operation["verb"] for operation in done["operations"]] == verbs
+    assert "looking at it failed" in done["msg"]
+    assert ("Application.Read.All" in done["msg"]) == (status == 403)
+    assert done["sso"] == {**done["sso"], "mode": "saml", "certificate_thumbprint": None}
+    world.entra.sandbox.faults.clear()
+    assert routes(world.run(**options)) == [PATCH_PRINCIPAL] * (not options)
+    assert len(world.certificates()) == (not options)
+
+
+def test_what_is_taken_and_never_shown_is_a_failure_with_its_operations(world):
+    world.entra.sandbox.faults.add({"method": "PATCH", "route": "/applications/{id}"}, {"kind": "ignored_write"})
+    done = world.run(certificate="ignore", identifier="a", consistency_timeout=0.3)
+    assert done["failed"]
+    assert "All 2 changes are made, but after 0.3 seconds Entra does not show" in done["msg"]
+    assert [operation["name"] for operation in done["operations"]] == ["Single sign-on mode", "Identifier"]
+
+
+def test_a_task_that_stops_on_its_way_describes_how_far_it_came(world):
+    world.entra.sandbox.faults.add({"method": "PATCH", "nth": 3}, {"kind": "status", "status": 400})
+    stopped = world.run(diff=True, **WHOLE)
+    assert "Stopped there; 6 of 9 changes are done" in stopped["msg"]
+    assert stopped["diff"]["after"]["identifier"] == ["zscalerone.net"]
+    assert stopped["diff"]["after"]["certificate"] == ""
+    assert stopped["diff"]["after"]["claims"] == []
+    assert stopped["sso"]["certificate_thumbprint"] is None
+
+
+def test_a_certificate_that_could_not_be_activated_is_not_the_active_one(world):
+    world.run()
+    world.app.principal["preferredTokenSigningKeyThumbprint"] = None
+    world.entra.sandbox.faults.add({"method": "PATCH", "nth": 2}, {"kind": "status", "status": 400})
+    stopped = world.run(identifier="a")
+    assert [operation["name"] for operation in stopped["operations"]] == ["Identifier"]
+    assert stopped["sso"]["certificate_thumbprint"] is None
+
+
+@pytest.mark.parametrize("route", [CERTIFICATE, POLICY, ASSIGN])
+def test_a_lost_answer_that_cannot_be_looked_for_is_told(world, route):
+    method, _blank, path = route.partition(" ")
+    reads = {CERTIFICATE: "/servicePrincipals/{id}", POLICY: "/policies/claimsMappingPolicies", ASSIGN: LOOK_AT_POLICIES.partition(" ")[2]}
+    later = {"match": {"method": "GET", "route": reads[route], "nth": list(range(2, 99))}, "fault": {"kind": "status", "status": 403}}
+    world.entra.sandbox.faults.set(
+        [{"match": {"method": method, "route": path}, "fault": {"kind": "commit_then_reset"}, "times": 1}, later]
+    )
+    options = {"claims": CLAIMS, "certificate": "ignore"} if route != CERTIFICATE else {}
+    broken = world.run(**options)
+    assert "the answer is lost, and nobody can say whether it was carried out: looking at it failed" in broken["msg"]
+    assert broken["changed"]
+    world.entra.sandbox.faults.clear()
+    assert not world.run(**options).get("failed")
+    assert len(world.certificates()) == (route == CERTIFICATE)
+    assert len(world.policies) == (route != CERTIFICATE)
+
+
 # Claims
 
 
 def test_claims_are_compared_by_content(world):
     claims = [{"SamlClaimType": "cloud", "Value": "zscalerone"}, {"SamlClaimType": "memberOf", "ID": "assignedroles", "Source": "user"}]
     world.policy("Somebody's", claims)
-    assert not world.run(claims=CLAIMS, certificate_subject="", mode="saml", check=True)["operations"][1:]
+    assert not world.run(claims=CLAIMS, certificate="ignore", check=True)["operations"][1:]
     done = world.run(claims=CLAIMS)
     assert POLICY not in routes(done)
     assert ASSIGN not in routes(done)
@@ -251,7 +377,12 @@ def test_two_policies_of_the_name_are_an_error(world):
     ("options", "words"),
     [
         ({"mode": "disabled", "identifier": "x"}, "option identifier: means nothing"),
+        ({"mode": "disabled", "claims": []}, "option claims: means nothing"),
+        ({"mode": "disabled", "sign_on_url": ""}, "option sign_on_url: means nothing"),
+        ({"certificate": "ignore", "certificate_subject": "CN=Ours"}, "option certificate_subject: means nothing with certificate=ignore"),
+        ({"certificate": "ignore", "certificate_renew_before": 9}, "option certificate_renew_before: means nothing"),
         ({"certificate_subject": "Zscaler"}, "must begin with CN="),
+        ({"certificate_subject": ""}, "must begin with CN="),
         ({"certificate_subject": "CN= "}, "must begin with CN="),
         ({"certificate_renew_before": -1}, "cannot be negative"),
         ({"notification_emails": ["nobody"]}, "nobody is no e-mail address"),

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 
 import pytest
@@ -232,6 +233,26 @@ def test_each_call_adds_a_signing_certificate(graph):
         {"displayName": "CN=x", "endDateTime": "soon"},
     ):
         assert graph.error("POST", f"/servicePrincipals/{sp}/addTokenSigningCertificate", bad)[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("spelled", "pattern"),
+    [
+        ("base64", "[A-Za-z0-9+/]{27}="),
+        ("base64url", "[A-Za-z0-9_-]{27}"),
+        ("hexadecimal", "[0-9A-F]{40}"),
+        ("other", "[A-Za-z0-9+/]{22}=="),
+        ("null", "None"),
+    ],
+)
+def test_switch_key_identifier_as(make_graph, spelled, pattern):
+    graph = make_graph(key_identifier_as=spelled)
+    path = f"/servicePrincipals/{graph.principal()}"
+    made = graph.ok("POST", f"{path}/addTokenSigningCertificate", {"displayName": "CN=Zscaler One"})
+    identifiers = {str(one["customKeyIdentifier"]) for one in [made, *graph.get(path)["keyCredentials"]]}
+    assert len(identifiers) == 1
+    assert re.fullmatch(pattern, identifiers.pop())
+    assert re.fullmatch("[0-9A-F]{40}", made["thumbprint"])
 
 
 def test_claims_policies_are_made_once_and_assigned_once(graph):

@@ -315,6 +315,36 @@ def test_sync_all_takes_everybody(rig: Rig) -> None:
     assert rig.cycle() == {"created": 2}
 
 
+def test_from_everybody_to_those_who_are_assigned_takes_a_restart(rig: Rig) -> None:
+    """Facts 3.7. The other way it takes none."""
+    rig.user("stranger", assigned=False)
+    assert rig.cycle() == {}
+    rig.application.secrets["SyncAll"] = "true"
+    assert rig.cycle() == {"created": 1}
+    rig.application.secrets["SyncAll"] = "false"
+    rig.engine.schema_changed(rig.application, rig.job)
+    assert rig.cycle() == {"unchanged": 1}
+    rig.engine.pause(rig.application, rig.job)
+    rig.engine.start(rig.application, rig.job)
+    assert rig.cycle() == {"unchanged": 1}
+    rig.restart()
+    assert rig.cycle() == {"disabled": 1}
+
+
+def test_a_narrower_scope_while_a_cycle_runs_waits_for_a_restart_too(rig: Rig) -> None:
+    rig.user("stranger", assigned=False)
+    rig.application.secrets["SyncAll"] = "true"
+    connect = rig.engine._connect
+
+    def narrow(secrets: t.Any) -> t.Any:
+        rig.application.secrets["SyncAll"] = "false"
+        return connect(secrets)
+
+    rig.engine._connect = narrow  # type: ignore[method-assign]
+    assert rig.cycle() == {"created": 1}
+    assert rig.cycle() == {"unchanged": 1}
+
+
 @pytest.mark.parametrize("excluded", [True, False])
 def test_default_access_is_excluded_by_a_switch(excluded: bool) -> None:
     with rigged(entra_default_access_excluded=excluded) as rig:

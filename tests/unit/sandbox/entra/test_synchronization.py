@@ -56,6 +56,23 @@ def test_synchronization_templates(make_graph, template, how, expected):
     assert graph.error("GET", f"{base}/templates/none")[0] == 404
 
 
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_template_answers_questions_by_a_switch(make_graph, answers):
+    graph = make_graph(template_questions=answers)
+    base = f"/servicePrincipals/{graph.principal()}/synchronization"
+    job = graph.ok("POST", f"{base}/jobs", {"templateId": "zscalerOne"})["id"]
+    of_job, of_template, of_none = (f"{base}/{place}/schema" for place in (f"jobs/{job}", "templates/zscalerOne", "templates/none"))
+    asked = {"expression": "ToLower([mail])"}
+    if answers:
+        assert graph.list(f"{of_template}/filterOperators") == graph.list(f"{of_job}/filterOperators")
+        parsed = [graph.ok("POST", f"{place}/parseExpression", asked)["parsedExpression"] for place in (of_template, of_job)]
+        assert parsed[0] == parsed[1] is not None
+        assert graph.error("POST", f"{of_none}/parseExpression", asked)[0] == 404
+    else:
+        assert graph.error("GET", f"{of_template}/filterOperators")[0] == 404
+        assert graph.error("POST", f"{of_template}/parseExpression", asked)[0] == 404
+
+
 def test_an_application_that_is_not_from_the_gallery_cannot_provision(graph):
     """Pitfall P4 of the facts."""
     made = graph.entra.add_application("own", template="")

@@ -26,9 +26,9 @@ ROLES = {"User": "role-1", "Admin": "role-2", DEFAULT_ACCESS: NO_ROLE}
 
 
 def grant(text, id=""):
-    """`ada:User`; a trailing `*` makes the principal an application, a role that is not known does not exist yet."""
+    """`ada:User`; a trailing `*` makes the principal an application, `+` a group; a role that is not known does not exist yet."""
     name, _colon, role = text.partition(":")
-    kind = "ServicePrincipal" if name.endswith("*") else "User"
+    kind = {"*": "ServicePrincipal", "+": "Group"}.get(name[-1:], "User")
     return Grant(f"id-{name}", name.title(), kind, ROLES.get(role, ""), role, id)
 
 
@@ -150,7 +150,7 @@ def test_nobody_who_keeps_access_is_without_it_on_the_way(before, wanted):
     keeps = had & {one.principal_id for one in plan.after}
     for moment in moments(before, plan):
         assert keeps <= {one.principal_id for one in moment}
-    assert {one.title() for one in plan.losers} == {one.principal for one in before if one.type == "User"} - {
+    assert {one.principal for one in plan.losers} == {one.principal for one in before if one.type == "User"} - {
         one.principal for one in plan.after
     }
     if state == "present":
@@ -192,6 +192,96 @@ def test_the_brake_counts_those_who_lose_everything(before, gone, fits):
         with pytest.raises(Refusal, match=f"{gone} of {before}"):
             brake(plan, Limit(), allow=False)
         assert "allowed by allow_removals_over_limit" in brake(plan, Limit(), allow=True)[0]
+
+
+DEFAULT = "Default Access"
+
+ALL = [
+    ("exact", ["ada:User", "bob:User"], ["eve:User"], "2 of 2"),
+    ("exact", ["g1+:User", "g2+:User", "g3+:User", "g4+:User", "g5+:User"], ["wrong+:User"], "5 of 5"),
+    ("exact", ["ada:User", "bob:User"], ["bob:User"], ""),
+    ("exact", ["ada:User", "bob:User"], ["ada:Admin", "eve:User"], ""),
+    ("exact", ["ada:User"], ["eve:User"], ""),
+    ("exact", ["ada:User"], ["ada:Default Access"], "1 of 1"),
+    ("exact", ["ada:User", "bob:User", "eve:Default Access"], ["eve:Default Access", "mia:User"], "2 of 2"),
+    ("exact", ["ada:Default Access", "bob:Default Access"], ["eve:User"], "2 of 2"),
+    ("exact", ["ada:Default Access", "bob:Default Access"], ["ada:Default Access"], ""),
+    ("absent", ["ada:User"], ["ada:"], "1 of 1"),
+    ("absent", ["ada:User"], ["ada:User"], "1 of 1"),
+    ("absent", ["ada:User", "app*:User"], ["ada:User"], "1 of 1"),
+    ("absent", ["team+:User"], ["team+:User"], "1 of 1"),
+    ("absent", ["ada:User", "bob:User"], ["ada:", "bob:"], "2 of 2"),
+    ("absent", ["ada:User", "bob:Default Access"], ["ada:"], "1 of 1"),
+    ("absent", ["ada:User", "ada:Admin"], ["ada:User"], ""),
+    ("absent", ["ada:Default Access"], ["ada:"], ""),
+    ("absent", ["ada:Default Access", "bob:Default Access"], ["ada:", "bob:"], "2 of 2"),
+    ("absent", [], ["ada:"], ""),
+    ("present", ["ada:User"], ["ada:Default Access"], "1 of 1"),
+    ("present", ["ada:User", "bob:User"], ["ada:Default Access"], ""),
+    ("present", [], [], ""),
+    ("exact", [], ["ada:Default Access"], ""),
+]
+
+
+@pytest.mark.parametrize("limit", [Limit(), Limit(percent=100, floor=500)], ids=["usual", "wide"])
+@pytest.mark.parametrize(("state", "before", "named", "words"), ALL)
+def test_everybody_is_too_many_whatever_the_limit(state, before, named, words, limit):
+    plan = plan_assignments(live(*before), aim(state, *named))
+    if not words:
+        assert brake(plan, limit, allow=False) == ()
+        return
+    with pytest.raises(Refusal, match=words) as caught:
+        brake(plan, limit, allow=False)
+    assert "Whatever removal_limit says" in str(caught.value)
+    assert words in brake(plan, limit, allow=True)[0]
+
+
+@pytest.mark.parametrize(
+    ("members", "limit", "words"),
+    [
+        (0, Limit(), ""),
+        (5, Limit(), ""),
+        (6, Limit(), "6 of 8 would be removed, 5 are allowed: Team\\+ \\(6 members\\)"),
+        (6, Limit(floor=6), ""),
+        (501, Limit(floor=500), "more than 500 members, or they may not be read"),
+        (60, Limit(percent=97), ""),
+        (70, Limit(percent=100, count=60), "70 of 72"),
+    ],
+)
+def test_a_group_that_loses_access_counts_as_its_members(members, limit, words):
+    plan = plan_assignments(live("ada:User", "bob:User", "team+:User"), aim("absent", "team+:"))
+    if words:
+        with pytest.raises(Refusal, match=words):
+            brake(plan, limit, {"id-team+": members}, allow=False)
+    else:
+        assert brake(plan, limit, {"id-team+": members}, allow=False) == ()
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    GRANTS,
+    st.sampled_from(["present", "absent", "exact"]),
+    st.lists(st.builds("{}:{}".format, NAMES.filter("app*".__ne__), st.sampled_from([*ROLES, "New"])), max_size=5),
+    st.sampled_from([None, "User", "New"]),
+    st.builds(Limit, percent=st.sampled_from([0.0, 5.0, 100.0]), floor=st.sampled_from([0, 5, 500])),
+)
+def test_after_a_plan_that_is_not_refused_somebody_keeps_a_real_role(before, state, named, migrate, limit):
+    before = live(*before)
+    plan = planned(before, aim(state, *named, migrate=migrate))
+    if plan is None:
+        return
+
+    def real(grants):
+        return {one.principal_id for one in grants if one.type != "ServicePrincipal" and one.role != DEFAULT}
+
+    try:
+        brake(plan, limit, allow=False)
+    except Refusal:
+        assert plan.unassign, "what takes nothing away is never refused"
+        return
+    assert real(plan.after) or not real(before)
+    assert real(before) & real(plan.after) or len(real(before)) < 2
+    assert len(plan.losers) < plan.base or plan.base < 2
 
 
 def test_a_change_of_role_is_no_removal():

@@ -15,14 +15,19 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.jobs im
     foreseen_job,
     plan_job,
     reset_flags,
+    shows_restart,
     watch_after,
 )
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.settings import waits_for_restart
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.status import (
     REASONS,
+    describe_job,
     describe_provisioning,
+    has_run,
     holds_deletes,
     quarantine_of,
     quarantine_sentence,
+    reason_code,
     reason_words,
     schedule_state,
 )
@@ -34,7 +39,8 @@ STATES = ("present", "started", "paused", "restarted", "absent")
 
 
 def options(state="started", **more):
-    return {"state": state, "reset_scope": None, "allow_held_deletes": False, "wait_timeout": 1.0, "wait_interval": 1.0, **more}
+    wait = {"wait_for": "nothing", "wait_timeout": 1.0, "wait_interval": 1.0}
+    return {"state": state, "reset_scope": None, "allow_held_deletes": False, **wait, **more}
 
 
 def job(state="Active", code="Active", reason=""):
@@ -133,10 +139,22 @@ def test_a_reset_scope_beside_a_release_is_told_to_be_ignored():
     assert "not applied" in plan.warnings[0]
 
 
-@pytest.mark.parametrize("number", [0, -1, float("nan")])
+@pytest.mark.parametrize("number", [0, -1, float("nan"), float("inf")])
 def test_times_that_are_none(number):
     places = [problem.place for problem in check_job_options(options(wait_timeout=number, wait_interval=number))]
     assert places == ["option wait_timeout", "option wait_interval"]
+
+
+@pytest.mark.parametrize(("interval", "fit"), [(0.999, False), (1, True), (30.0, True)])
+def test_looks_are_at_least_a_second_apart(interval, fit):
+    problems = check_job_options(options(wait_interval=interval))
+    assert [problem.place for problem in problems] == ([] if fit else ["option wait_interval"])
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_cycle_is_waited_for_only_where_the_state_brings_one(state):
+    places = [problem.place for problem in check_job_options(options(state, wait_for="initial_cycle"))]
+    assert places == ([] if state in ("started", "restarted") else ["option wait_for"])
 
 
 def ended(first, last):
@@ -174,6 +192,36 @@ def test_only_what_was_started_or_restarted_is_compared_with_before():
 # Status
 
 
+CYCLE = {"lastExecution": {"state": "Succeeded", "timeBegan": "2026-11-23T08:00:00Z"}}
+
+
+@pytest.mark.parametrize(
+    ("live", "ran", "waits"),
+    [
+        (job("Disabled", "NotConfigured"), False, False),
+        ({**job("Disabled"), "status": {"lastExecution": {"state": "Failed", "timeBegan": NEVER}}}, False, False),
+        ({**job("Disabled"), "status": CYCLE}, True, True),
+        ({**job("Disabled"), "status": {"synchronizedEntryCountByType": [{"key": "User", "value": 1}]}}, True, True),
+        (job("Paused", "Paused"), False, True),
+        ({**job("Paused"), "status": CYCLE}, True, True),
+        (job("Active", "NotRun"), True, False),
+        (job("Active", "Quarantine", "TooManyDeletes"), True, True),
+        (job("Active", "Quarantine", "Unknown"), True, True),
+        (job("Active", "Quarantine", "QuarantinedOnDemand"), True, False),
+    ],
+)
+def test_which_job_has_run_and_which_waits_for_a_restart_to_see_a_narrower_scope(live, ran, waits):
+    assert (has_run(live), waits_for_restart(live)) == (ran, waits)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [({}, (None, None)), ({"id": "", "templateId": ""}, (None, None)), ({"id": "a.b.c", "templateId": "a"}, ("a.b.c", "a"))],
+)
+def test_an_id_that_nobody_knows_yet_is_null(raw, shown):
+    assert (describe_job(raw)["id"], describe_job(raw)["template_id"]) == shown
+
+
 @pytest.mark.parametrize("reason", REASONS)
 def test_r_every_reason_of_a_quarantine_has_words_of_its_own(reason):
     words = [reason_words({"reason": one}) for one in REASONS]
@@ -193,6 +241,55 @@ def test_other_spellings_and_unknown_reasons(reason, words):
 @pytest.mark.parametrize("code", ["Active", "NotRun"])
 def test_a_quarantine_that_is_over_is_none(code):
     assert quarantine_of(job("Active", code, "Unknown")) == {}
+
+
+@pytest.mark.parametrize(
+    ("quarantine", "held"),
+    [
+        (None, True),
+        ({}, True),
+        ({"reason": None}, True),
+        ({"reason": "unknown"}, True),
+        ({"reason": "unknownFutureValue"}, True),
+        ({"reason": "SomethingNew"}, True),
+        ({"reason": "Unknown", "error": {"code": "tooManyDeletes"}}, True),
+        ({"reason": "EncounteredQuarantineException", "error": {"code": "TooManyDeletes"}}, True),
+        ({"reason": "EncounteredQuarantineException", "error": {"code": "SystemForCrossDomain"}}, False),
+        ({"reason": "Unknown", "error": {"code": "EncounteredQuarantineException"}}, False),
+        ({"reason": "quarantineOnDemand", "error": {"code": "Unknown"}}, False),
+        *(({"reason": reason}, reason in ("TooManyDeletes", "Unknown")) for reason in REASONS),
+    ],
+)
+def test_deletes_may_be_held_back_unless_a_reason_rules_that_out(quarantine, held):
+    live = {**job("Active", "Quarantine"), "status": {"code": "Quarantine", "quarantine": quarantine}}
+    assert holds_deletes(live) is held
+    for state in ("started", "restarted"):
+        plan = plan_job(options(state), live)
+        assert bool(plan.steps) is not held
+        assert bool(plan.refused or plan.warnings) is held
+    told = plan_job(options("restarted"), live).refused
+    assert ("more than the threshold" in told) == (held and reason_code(quarantine or {}) == "TooManyDeletes")
+
+
+FIRST = {"steadyStateFirstAchievedTime": "2026-11-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "shown"),
+    [
+        (job("Active", "Active"), job("Active", "Active"), False),
+        (job("Paused", "Paused"), job("Active", "Active"), True),
+        (job("Active", "Active"), job("Paused", "Paused"), False),
+        (job("Active", "Quarantine", "QuarantinedOnDemand"), job("Active", "Active"), True),
+        (job("Active", "Active"), job("Active", "Quarantine", "Unknown"), False),
+        (job("Active", "Active"), job("Active", "NotRun"), True),
+        (job("Active", "NotRun"), job("Active", "NotRun"), False),
+        ({"schedule": {"state": "Active"}, "status": FIRST}, {"schedule": {"state": "Active"}, "status": {}}, True),
+        ({"schedule": {"state": "Active"}, "status": FIRST}, {"schedule": {"state": "Active"}, "status": FIRST}, False),
+    ],
+)
+def test_by_what_a_restart_is_seen(before, now, shown):
+    assert shows_restart(before, now) is shown
 
 
 def test_a_job_paused_in_quarantine_is_still_in_it():

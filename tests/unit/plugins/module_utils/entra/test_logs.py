@@ -103,6 +103,36 @@ def test_the_newest_word_about_somebody_counts():
     assert summary["verdict"] == "1 provisioned. 1 failed: No (bob)."
 
 
+def skip(name, code, **more):
+    """An entry as Graph has it of somebody who was left out: the code is in a step only."""
+    steps = [
+        {"name": "EntryImport", "provisioningStepType": "Import", "status": "Success", "description": "read", "details": None},
+        {"provisioningStepType": "Export", "status": "Skipped", "description": "Left out.", "details": {"SkipReason": code}},
+    ]
+    return entry(name, "skipped", "other", provisioningSteps=steps, **more)
+
+
+def test_who_is_as_wanted_is_unchanged_and_not_skipped():
+    logs = describe_logs([skip("ada", "RedundantExport"), skip("bob", "NotInScope"), entry("eve", "failure", reason="No.")])
+    assert [(one["status"], one["error_code"]) for one in logs] == [
+        ("unchanged", "RedundantExport"), ("skipped", "NotInScope"), ("failure", "Code"),
+    ]  # fmt: skip
+    summary = summarize_logs(logs, None)
+    assert (summary["unchanged"], summary["provisioned"]) == (["ada"], [])
+    assert summary["skipped"] == [{"reason": "Left out.", "count": 1, "names": ["bob"]}]
+    assert summary["by_status"] == {"failure": 1, "skipped": 1, "unchanged": 1}
+    assert summary["verdict"] == "0 provisioned. 1 unchanged. 1 skipped: Left out (bob). 1 failed: No (eve)."
+    assert [one["source"]["name"] for one in describe_logs([skip("ada", "RedundantExport")], statuses=["unchanged"])] == ["ada"]
+    assert describe_logs([skip("ada", "RedundantExport")], statuses=["skipped"]) == []
+    assert summarize_logs(describe_logs([skip("ada", "RedundantExport")]), None)["verdict"] == "0 provisioned. 1 unchanged."
+
+
+def test_an_id_that_is_not_told_is_null():
+    shown = describe_log(entry(targetIdentity=None, id=None))
+    assert [shown[name] for name in ("id", "job_id", "cycle_id")] == [None] * 3
+    assert (shown["source"]["id"], shown["target"]["id"]) == ("id-ada", None)
+
+
 def test_one_reason_with_many_names_is_one_reason():
     reasons = [(name, f"'{name}' is not assigned") for name in ("ada", "bob", "eve", "joe")]
     logs = describe_logs([entry(name, "skipped", reason=reason) for name, reason in reasons])
@@ -221,7 +251,8 @@ def test_the_reason_of_a_skip_in_microsofts_own_sample():
     skipped["provisioningSteps"][0]["details"] = {"SkipReason": "RedundantExport"}
     details = {"errorCode": "RedundantExport", "errorMessage": "Both sides match."}
     (result,) = read_answer(answer("Skipped", skipped, details=details), {}, "asked")
-    assert (result["reason"], result["error_code"]) == ("Both sides match.", "RedundantExport")
+    assert (result["status"], result["reason"], result["error_code"]) == ("unchanged", "Both sides match.", "RedundantExport")
+    assert not result["wrote"]
 
 
 @given(JUNK, JUNK)

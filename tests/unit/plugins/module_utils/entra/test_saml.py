@@ -10,13 +10,23 @@ import base64
 import json
 
 import pytest
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.claims import claims_of, plan_policy, policy_text, same_policy
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.saml import (
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.certificates import (
+    Times,
     active_certificate,
     made_certificate,
     pick_certificate,
+    plan_certificate,
     thumbprint_of,
 )
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.claims import (
+    claims_of,
+    needs_all,
+    plan_claims,
+    policy_text,
+    same_policy,
+)
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.saml import Live, plan_sso
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import Refusal
 
 NOW, LATER = "2026-11-23T00:00:00Z", "2026-12-23T00:00:00Z"
 ENDED, SOON, LATE = "2026-11-22T23:59:59.9999999Z", "2026-12-01T00:00:00Z", "2029-11-23T00:00:00.1234567Z"
@@ -45,7 +55,8 @@ def principal(active, *credentials):
         (principal(1, credential(1, SOON), credential(2, LATE)), LATER, 2),
         (principal(1, credential(1, ENDED)), NOW, None),
         (principal(1, credential(1, SOON)), LATER, None),
-        (principal(1, credential(1, LATE, begins="2027-01-01T00:00:00Z")), NOW, None),
+        (principal(0, credential(1, LATE, begins="2027-01-01T00:00:00Z")), NOW, None),
+        (principal(1, credential(1, LATE, begins="2026-11-23T00:09:00Z")), NOW, 1),
         (principal(1, credential(1, LATE, usage="Sign", kind="X509CertAndPassword")), NOW, None),
         (principal(1, {"usage": "Verify", "type": "AsymmetricX509Cert", "customKeyIdentifier": None, "endDateTime": LATE}), NOW, None),
     ],
@@ -60,12 +71,101 @@ def test_the_active_certificate_is_told_apart():
     assert active_certificate(principal(0, credential(1, LATE))) is None
 
 
+DIGITS = "DA20FCA696C4F83E8A9AED59BE33368ED421F3C1"
+
+
 @pytest.mark.parametrize(
-    ("text", "expected"), [("2iD8ppbE+D6Kmu1ZvjM2jtQh88E=", "DA20FCA696C4F83E8A9AED59BE33368ED421F3C1"), ("AAAA", ""), ("?", ""), ("", "")]
+    ("text", "expected"),
+    [
+        ("2iD8ppbE+D6Kmu1ZvjM2jtQh88E=", DIGITS),
+        ("2iD8ppbE+D6Kmu1ZvjM2jtQh88E", DIGITS),
+        ("2iD8ppbE-D6Kmu1ZvjM2jtQh88E=", DIGITS),
+        ("2iD8ppbE-D6Kmu1ZvjM2jtQh88E", DIGITS),
+        ("__________________________8=", "F" * 40),
+        (DIGITS, DIGITS),
+        (DIGITS.lower(), DIGITS),
+        (DIGITS[:-1], ""),
+        (f"{DIGITS}00", ""),
+        ("zscaler-signing-2026", ""),
+        ("AAAA", ""),
+        ("?", ""),
+        ("", ""),
+        (None, ""),
+    ],
 )
 def test_thumbprints(text, expected):
     assert thumbprint_of(text) == expected
     assert made_certificate({"customKeyIdentifier": text}).thumbprint == expected
+
+
+def test_a_new_certificate_has_the_thumbprint_that_entra_says():
+    assert made_certificate({"thumbprint": DIGITS.lower(), "customKeyIdentifier": "other"}).thumbprint == DIGITS
+
+
+TIMES = Times(now=NOW, needed=LATER, warned="2026-12-30T00:00:00Z")
+UNREADABLE = {"keyId": "7", "usage": "Verify", "type": "AsymmetricX509Cert", "customKeyIdentifier": "other", "endDateTime": LATE}
+
+
+@pytest.mark.parametrize(
+    ("live", "verbs", "words"),
+    [
+        (principal(0), ["create", "activate"], "gets a new signing certificate"),
+        (principal(1, credential(1, LATE)), [], ""),
+        (principal(1, credential(1, "2026-12-25T00:00:00Z")), [], "ends at"),
+        (principal(0, credential(1, LATE)), ["activate"], ""),
+        (principal(1, credential(1, SOON)), ["create", "activate"], "gets a new signing certificate"),
+        (principal(1, credential(1, LATE), UNREADABLE), [], ""),
+    ],
+)
+def test_the_way_to_a_certificate(live, verbs, words):
+    plan = plan_certificate("CN=Ours", live, TIMES, owner="Zscaler One")
+    assert [operation.verb for step in plan.steps for operation in step.operations] == verbs
+    assert words in " ".join(plan.warnings)
+    assert bool(words) == bool(plan.warnings)
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        principal(0, UNREADABLE),
+        principal(1, UNREADABLE),
+        principal(1, {**UNREADABLE, "customKeyIdentifier": None}),
+        principal(1, {**UNREADABLE, "type": None}),
+        principal(1, {**UNREADABLE, "endDateTime": ENDED}),
+        principal(1, credential(1, SOON), UNREADABLE),
+        principal(9, credential(1, LATE), UNREADABLE),
+        principal(0, credential(1, LATE), UNREADABLE),
+    ],
+)
+def test_where_a_thumbprint_cannot_be_read_nothing_is_made_or_activated(live):
+    with pytest.raises(Refusal, match="thumbprint cannot be read") as refusal:
+        plan_certificate("CN=Ours", live, TIMES, owner="Zscaler One")
+    assert refusal.value.details == {"key_ids": ["7"]}
+    assert "certificate: ignore" in str(refusal.value)
+
+
+OPTIONS = {
+    "mode": "saml",
+    "identifier": ["a"],
+    "reply_url": None,
+    "sign_on_url": "https://login.example",
+    "notification_emails": None,
+    "certificate": "managed",
+    "certificate_subject": None,
+    "claims": None,
+    "claims_policy": None,
+}
+
+
+def test_what_is_described_follows_the_steps_that_are_done():
+    plan = plan_sso(OPTIONS, Live({}, {}, (), ()), TIMES, owner="Zscaler One")
+    assert [step.write.name for step in plan.steps] == ["PRINCIPAL", "APPLICATION", "MAKE_CERTIFICATE", "ACTIVATE_CERTIFICATE"]
+    described = [plan.after(plan.steps[:done]) for done in range(5)]
+    assert [one["mode"] for one in described] == ["disabled", "saml", "saml", "saml", "saml"]
+    assert [one["identifier"] for one in described] == [[], [], ["a"], ["a"], ["a"]]
+    assert [bool(one["certificate"]) for one in described] == [False, False, False, False, True]
+    assert plan.after() == described[-1]
+    assert plan.before == described[0]
 
 
 CLAIMS = [{"name": "memberOf", "source": "user.assignedroles"}, {"name": "cloud", "value": "one"}]
@@ -97,8 +197,8 @@ def test_policies_are_compared_by_content(live, same):
 
 
 def steps(plan):
-    done = [("create", plan.create), ("update", plan.update), ("assign", plan.assign)]
-    return [*(name for name, wanted in done if wanted), *(f"unassign {one['id']}" for one in plan.unassign)]
+    """The verbs, with the id of the policy that it is done to; none where it is a new one."""
+    return [" ".join([step.operations[0].verb, step.id]).strip() for step in plan]
 
 
 OURS, THEIRS, OLD = policy("ours", SCHEMA), policy("theirs", SCHEMA), policy("ours", [])
@@ -109,17 +209,29 @@ OURS, THEIRS, OLD = policy("ours", SCHEMA), policy("theirs", SCHEMA), policy("ou
     [
         ([OURS], [OURS], []),
         ([THEIRS], [THEIRS], []),
-        ([OLD], [OLD], ["update"]),
+        ([OLD], [OLD], ["update ours"]),
         ([], [], ["create", "assign"]),
-        ([], [OURS], ["assign"]),
-        ([], [OLD], ["update", "assign"]),
+        ([], [OURS], ["assign ours"]),
+        ([], [OLD], ["update ours", "assign ours"]),
         ([], [THEIRS], ["create", "assign"]),
-        ([policy("theirs", [])], [policy("theirs", [])], ["create", "assign", "unassign theirs"]),
-        ([policy("theirs", [])], [policy("theirs", []), OLD], ["update", "assign", "unassign theirs"]),
+        ([policy("theirs", [])], [policy("theirs", [])], ["create", "unassign theirs", "assign"]),
+        ([policy("theirs", [])], [policy("theirs", []), OLD], ["update ours", "unassign theirs", "assign ours"]),
     ],
 )
 def test_the_way_to_a_policy(assigned, everything, expected):
-    assert steps(plan_policy("ours", policy_text(CLAIMS), assigned, everything)) == expected
+    assert steps(plan_claims("ours", CLAIMS, assigned, everything)) == expected
+    assert needs_all(CLAIMS, assigned) == bool(expected)
+
+
+def test_no_claims_want_no_policy():
+    assert steps(plan_claims("ours", [], [OURS, THEIRS], [])) == ["unassign ours", "unassign theirs"]
+    assert not needs_all([], [OURS])
+
+
+def test_claims_are_described_as_they_are_after_each_step():
+    shown = [dict(step.shows) for step in plan_claims("ours", CLAIMS, [policy("theirs", [])], [OLD])]
+    assert shown == [{}, {"claims": []}, {"claims": claims_of([OURS])}]
+    assert [dict(step.shows) for step in plan_claims("ours", CLAIMS, [OLD], [OLD])] == [{"claims": claims_of([OURS])}]
 
 
 def test_claims_for_a_diff():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra import fingerprint
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.fingerprint import MARK, is_known, make_tag, replace_tag
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.settings import (
     plan_settings,
@@ -21,6 +22,9 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.setting
     check_settings,
     describe_settings,
     is_mail_address,
+    is_masked,
+    known_spelling,
+    unseen_options,
 )
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import InputError
 from hypothesis import given
@@ -155,6 +159,14 @@ def test_without_a_secret_nothing_is_stored_whatever_is_said(update_secret):
         ({**LIVE, "AppKey": "*", "Password": "***"}, {"scope": "assigned", "secret_token": TOKEN}, ["AppKey", "Password"]),
         ({**LIVE, "BaseAddress": "*"}, {"scope": "assigned", "secret_token": TOKEN}, ["option tenant_url"]),
         ({}, {"notify_on_failure": True}, ["notification_email"]),
+        ({**LIVE, "AppKey": "ab****"}, {"scope": "assigned", "secret_token": TOKEN}, ["AppKey"]),
+        ({**LIVE, "AppKey": "\u2022\u2022\u2022"}, {"scope": "assigned", "secret_token": TOKEN}, ["AppKey"]),
+        ({**LIVE, "AppKey": "\u25cf\u25cf"}, {"scope": "assigned", "secret_token": TOKEN}, ["AppKey"]),
+        *(
+            ({**LIVE, "SyncNotificationSettings": text}, {"secret_token": TOKEN, **one}, ["notification settings", "deletions"])
+            for text in ("{trunc", "*****", "[]", '"{}"', "ab****")
+            for one in ({"notification_email": "it@corp.example"}, {"notify_on_failure": False}, {"deletion_threshold": 7})
+        ),
     ],
 )
 def test_what_would_be_lost_is_named_and_nothing_is_planned(live, wanted, told):
@@ -228,7 +240,82 @@ def test_all_problems_are_found_at_once():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("live", "known"),
+    [
+        ({"syncall": "true", "secrettoken": "*"}, {"SyncAll": "true", "SecretToken": "*"}),
+        ({"BASEADDRESS": "a", "Other": "b", "other": "c"}, {"BaseAddress": "a", "Other": "b", "other": "c"}),
+        ({"syncall": "true", "SyncAll": "false"}, {"SyncAll": "false"}),
+        ({"SyncAll": "false", "syncall": "true"}, {"SyncAll": "false"}),
+        ({}, {}),
+    ],
+)
+def test_known_keys_have_one_spelling(live, known):
+    assert known_spelling(live) == known
+
+
+@pytest.mark.parametrize(
+    ("value", "masked_so"),
+    [
+        ("*", True),
+        ("\u2022\u2022\u2022\u2022", True),
+        ("ab****", True),
+        ("***ab", True),
+        ("a*b", False),
+        ("*.corp.example", False),
+        ("", False),
+    ],
+)
+def test_what_is_a_mask(value, masked_so):
+    assert is_masked(value) is masked_so
+
+
+def test_a_secret_with_asterisks_in_it_is_a_secret():
+    assert check_settings(options(secret_token="not-a-***-real-token")) == []
+
+
+@pytest.mark.parametrize(
+    ("live", "given_now", "unseen"),
+    [
+        (
+            {},
+            {"tenant_url": "https://scim.example", "deletion_threshold": 0},
+            ["scope", "notification_email", "notify_on_failure", "skip_out_of_scope_deletions"],
+        ),
+        ({**LIVE, "SyncNotificationSettings": "{}", "SkipOutOfScopeDeletions": "False"}, {}, []),
+        (
+            {**LIVE, "SyncAll": ""},
+            {"skip_out_of_scope_deletions": False},
+            ["scope", "notification_email", "notify_on_failure", "deletion_threshold"],
+        ),
+    ],
+)
+def test_options_of_settings_that_are_not_shown(live, given_now, unseen):
+    assert unseen_options(options(**given_now), live) == unseen
+
+
+@pytest.mark.parametrize(
+    ("threshold", "wanted", "warned"), [(50, 0, True), (50, 49, False), (0, 0, False), (None, 0, False), (0, 50, False), (50, None, False)]
+)
+def test_turning_off_the_protection_is_warned_of(threshold, wanted, warned):
+    mail = {} if threshold is None else {"DeleteThresholdEnabled": threshold > 0, "DeleteThresholdValue": threshold}
+    live = {**LIVE, "SyncNotificationSettings": json.dumps(mail)}
+    plan = plan_settings(options(secret_token=TOKEN, deletion_threshold=wanted, scope="assigned"), live)
+    assert bool(plan.warnings) is warned
+    assert ("50" in str(plan.warnings)) is warned
+
+
 # The fingerprint
+
+
+def test_only_the_newest_fingerprints_are_compared(monkeypatch):
+    mine = make_tag({"SecretToken": TOKEN}, b"0" * 16)
+    others = [f"{MARK}{number:032x}:{number:064x}" for number in range(30)]
+    made = []
+    monkeypatch.setattr(fingerprint, "make_tag", lambda secrets, salt: made.append(salt) or make_tag(secrets, salt))
+    assert is_known({"SecretToken": TOKEN}, [*others, "another tag", mine])
+    assert not is_known({"SecretToken": TOKEN}, [mine, *others])
+    assert len(made) <= 6
 
 
 def test_a_fingerprint_knows_its_secret_and_no_other():

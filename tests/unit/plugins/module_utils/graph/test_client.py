@@ -155,6 +155,19 @@ def test_endless_pages_end(world: World, monkeypatch: pytest.MonkeyPatch) -> Non
         graph.list("users")
 
 
+def test_endless_empty_pages_end_earlier(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_file, "MOST_EMPTY", 5)
+
+    def respond(seen: Seen) -> bytes:
+        number = int(seen.target.partition("skip=")[2] or 0)
+        following = f"{world.service.origin}/v1.0/users?skip={number + 1}"
+        return answer({"value": [{"id": "1"}] if number == 3 else [], "@odata.nextLink": following})
+
+    with pytest.raises(UntrustedAnswer, match="5 pages of the list in a row are empty"):
+        world.graph(respond).list("users")
+    assert len(world.asked) == 9
+
+
 def test_f15_a_link_to_elsewhere_gets_no_token(world: World) -> None:
     foreign = Service(lambda _seen: answer({"value": []}))
     world.open.append(foreign)
@@ -359,6 +372,22 @@ def test_what_entra_does_not_see_yet_is_outwaited(world: World, status: int, cod
     assert graph.http.counts.waited > 0
 
 
+@pytest.mark.parametrize("read_only", [True, False], ids=["check", "real"])
+@pytest.mark.parametrize("status", [403, 404, 409])
+def test_a_question_is_outwaited_too_in_check_mode_as_well(world: World, status: int, read_only: bool) -> None:
+    refused = refusal(status, "x", "not yet")
+    graph = world.graph(refused, refused, answer({"parsingSucceeded": True}), read_only=read_only)
+    assert graph.ask(f"{JOBS}/2/schema/parseExpression", {}) == {"parsingSucceeded": True}
+    assert len(world.asked) == 3
+
+
+def test_a_question_whose_refusal_says_something_is_asked_once(world: World) -> None:
+    graph = world.graph(refusal(404, "x", "no"))
+    with pytest.raises(ServiceError):
+        graph.ask(f"{JOBS}/2/schema/parseExpression", {}, passing=lambda _error, _spent: False)
+    assert len(world.asked) == 1
+
+
 @pytest.mark.parametrize(
     ("status", "code", "message"),
     [
@@ -413,6 +442,19 @@ def test_hits_must_be_in_a_row(world: World, looks: str, hits: int, taken: int |
 
     assert graph.wait_for(look, hits=hits) is (taken is not None)
     assert taken is None or len(made) == taken
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_without_time_one_look_is_believed(world: World, seen: bool) -> None:
+    made: list[bool] = []
+
+    def look() -> bool:
+        made.append(seen)
+        return seen
+
+    assert world.graph(answer({}), timeout=0).wait_for(look) is seen
+    assert world.graph(answer({})).wait_for(look, timeout=0) is seen
+    assert len(made) == 2
 
 
 def test_waiting_takes_no_longer_than_allowed(world: World) -> None:

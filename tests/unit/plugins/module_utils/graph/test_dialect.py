@@ -95,7 +95,8 @@ def test_both_numbers_of_a_request_are_told(headers: dict[str, str], body: objec
     ("method", "path", "read", "repeatable"),
     [
         ("GET", "servicePrincipals", True, True),
-        ("PUT", "servicePrincipals/1/synchronization/secrets", False, True),
+        ("PUT", "servicePrincipals/1/synchronization/secrets", False, False),
+        ("PUT", "servicePrincipals/1/synchronization/jobs/2/schema", False, True),
         ("PATCH", "applications/1", False, True),
         ("DELETE", "applications/1", False, True),
         ("POST", "servicePrincipals/1/synchronization/jobs", False, False),

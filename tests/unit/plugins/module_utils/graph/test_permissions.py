@@ -36,9 +36,10 @@ SYNC = "servicePrincipals/1/synchronization"
         ("GET auditLogs/provisioning", ["AuditLog.Read.All"]),
         ("GET users/1", ["User.ReadBasic.All"]),
         ("GET groups", ["GroupMember.Read.All"]),
-        ("POST directoryObjects/getByIds", ["User.ReadBasic.All", "GroupMember.Read.All"]),
         ("POST policies/claimsMappingPolicies", ["Policy.ReadWrite.ApplicationConfiguration"]),
         ("POST servicePrincipals/1/claimsMappingPolicies/$ref", ["Application.ReadWrite.OwnedBy", "Policy.Read.All"]),
+        (f"GET {SYNC}/templates/2/schema/filterOperators", ["Synchronization.ReadWrite.All"]),
+        ("GET servicePrincipals/1/claimsMappingPolicies", ["Application.ReadWrite.OwnedBy", "Policy.Read.All"]),
         ("GET somewhere", []),
     ],
 )

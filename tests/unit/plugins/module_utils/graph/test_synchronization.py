@@ -6,25 +6,36 @@
 
 from __future__ import annotations
 
-import datetime
+import types
 
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.settings import plan_settings
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import Ambiguous, InputError, ServiceError
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.again import read_again
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.applications import App
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.client import Graph
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.patience import may_pass
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.synchronization import (
+    Job,
+    await_job,
     choose_template,
     create_job,
+    delete_job,
     find_job,
     job_path,
     list_jobs,
-    patiently,
+    provision_on_demand,
 )
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.target import check_target
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._workflow.connection_test import try_connection
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._workflow.provisioning_settings import _store
 
 APP = App("sp", "app", "", "Zscaler One", "template")
 TOKEN = "not-a-real-token-0123456789"
+
+
+def fail(error):
+    raise error
 
 
 class FakeGraph:
@@ -45,17 +56,27 @@ class FakeGraph:
     def send(self, method, path, body=None):
         self.sent.append((method, path, body))
         fate = self.fates.pop(0) if self.fates else {}
-        if isinstance(fate, Exception):
-            raise fate
-        return fate
+        return fail(fate) if isinstance(fate, Exception) else fate
 
     settle = send
+
+    def ask(self, path, body):
+        return self.send("POST", path, body)
 
     def sleep(self, seconds):
         self.clock += seconds
 
-    def now(self):
-        return datetime.datetime.fromtimestamp(self.clock, datetime.UTC)
+    def outwait(self, act, passing=None, *, timeout=None):
+        return self.real().outwait(act, passing, timeout=timeout)
+
+    def wait_for(self, look, **options):
+        return self.real().wait_for(look, **options)
+
+    def real(self):
+        """The loops are those of the real one."""
+        counts = types.SimpleNamespace(counts=types.SimpleNamespace(waited=0))
+        timeout = self.consistency_timeout
+        return Graph(counts, read_only=self.read_only, consistency_timeout=timeout, monotonic=lambda: self.clock, sleep=self.sleep)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +105,7 @@ def test_no_template_is_guessed(templates, wanted, words):
         choose_template(templates, wanted)
 
 
-def test_the_job_of_the_default_template_is_found_and_no_other():
+def test_the_job_of_the_default_template_is_found_or_the_named_or_the_only_one():
     root = "servicePrincipals/sp/synchronization"
     lists = {
         f"{root}/jobs": [{"id": "z.2", "templateId": "z"}, {"id": "a.1", "templateId": "a"}, {"id": "z.1", "templateId": "z"}],
@@ -94,7 +115,10 @@ def test_the_job_of_the_default_template_is_found_and_no_other():
     assert find_job(FakeGraph(lists), APP, "a").id == "a.1"
     assert [job.id for job in list_jobs(FakeGraph(lists), "sp")] == ["a.1", "z.1", "z.2"]
     assert find_job(FakeGraph({f"{root}/jobs": []}), APP) is None
-    assert find_job(FakeGraph({**lists, f"{root}/jobs": [{"id": "a.1", "templateId": "a"}]}), APP) is None
+    del lists[f"{root}/templates"]
+    assert find_job(FakeGraph(lists), APP, "a").id == "a.1"
+    lone = FakeGraph({f"{root}/jobs": [{"id": "a.1", "templateId": "a"}]})
+    assert find_job(lone, APP).id == find_job(lone, APP, "a").id == "a.1"
 
 
 def test_an_id_is_one_segment():
@@ -159,6 +183,22 @@ def test_after_a_lost_answer_the_settings_are_looked_at_and_written_again_if_nee
     assert len(graph.sent) == sent
 
 
+# The connection test
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 409, 429, 500, 503])
+def test_a_graph_that_refuses_us_is_not_the_target_that_refuses_entra(status):
+    graph = FakeGraph(fates=[ServiceError(status, "not now", "POST validateCredentials")])
+    with pytest.raises(ServiceError, match="not now"):
+        try_connection(graph, APP, Job("a.1", "a"), None)
+
+
+@pytest.mark.parametrize(("detail", "words"), [("The token is wrong.", "The token is wrong."), ("", "no reason (HTTP 400)")])
+def test_a_target_that_refuses_entra_is_the_reason(detail, words):
+    graph = FakeGraph(fates=[ServiceError(400, detail, "POST validateCredentials")])
+    assert words in try_connection(graph, APP, Job("a.1", "a"), None)
+
+
 # Addresses
 
 
@@ -166,6 +206,8 @@ def test_after_a_lost_answer_the_settings_are_looked_at_and_written_again_if_nee
     ("url", "kept"),
     [
         ("https://Scim.Example/scim?aadOptscim062020", "https://scim.example/scim?aadOptscim062020"),
+        ("https://scim.example/scim/?AzureAdScimPatch062020", "https://scim.example/scim/?AzureAdScimPatch062020"),
+        ("https://scim.example/?aadoptscim062020&azureadscimpatch2017", "https://scim.example/?aadoptscim062020&azureadscimpatch2017"),
         ("http://127.0.0.1:8080/scim", "http://127.0.0.1:8080/scim"),
         ("https://scim.example", "https://scim.example"),
     ],
@@ -182,6 +224,10 @@ def test_addresses_that_entra_may_be_told(url, kept):
         {"tenant_url": "https://me@scim.example/scim"},
         {"tenant_url": "https://scim.example/a#b"},
         {"tenant_url": ""},
+        {"tenant_url": "https://scim.example/scim?token=not-a-real-token"},
+        {"tenant_url": "https://scim.example/scim?aadOptscim062020&token=not-a-real-token"},
+        {"tenant_url": "https://scim.example/scim?aadOptscim062020=not-a-real-token"},
+        {"tenant_url": "https://scim.example/scim?not-a-real-token"},
         {"oauth2_token_url": "ftp://scim.example"},
         {"secret_token": "{{ vault_token }}"},
         {"oauth2_client_secret": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"},
@@ -198,16 +244,60 @@ def test_what_entra_must_not_be_told(options):
 # What may be new
 
 
-@pytest.mark.parametrize(("status", "share"), [(404, 1), (400, 0.25), (403, 0.25), (401, 0), (500, 0)])
+@pytest.mark.parametrize(
+    ("request_", "status", "share"),
+    [
+        (f"GET {JOBS}", 404, 1),
+        (f"GET {JOBS}", 409, 1),
+        (f"GET {JOBS}", 400, 0.25),
+        (f"GET {JOBS}", 403, 0.25),
+        (f"GET {JOBS}", 401, 0),
+        (f"GET {JOBS}", 500, 0),
+        ("GET servicePrincipals/sp", 404, 1),
+        ("GET servicePrincipals/sp", 403, 0),
+        ("GET servicePrincipals/sp", 400, 0),
+        ("GET servicePrincipals/sp", 409, 0),
+    ],
+)
 @pytest.mark.parametrize("read_only", [True, False], ids=["check", "real"])
-def test_how_long_a_refused_read_is_tried_again(status, share, read_only):
+def test_how_long_a_refused_read_is_tried_again(request_, status, share, read_only):
     graph = FakeGraph()
     graph.read_only = read_only
 
     def read():
-        raise ServiceError(status, "no", "GET jobs")
+        raise ServiceError(status, "no", request_)
 
     with pytest.raises(ServiceError):
-        patiently(graph, read)
+        read_again(graph, read)
     assert graph.clock <= graph.consistency_timeout * share
     assert (graph.clock > 0) == (share > 0 and not read_only)
+
+
+@pytest.mark.parametrize("read_only", [True, False], ids=["check", "real"])
+def test_one_empty_list_of_jobs_is_not_believed_where_a_job_is_needed(read_only):
+    graph = FakeGraph()
+    graph.read_only = read_only
+    lists = [[], [{"id": "a.1", "templateId": "a"}]]
+    graph.list = lambda _path: lists.pop(0)
+    assert (await_job(graph, APP) is None) == read_only
+    assert len(lists) == read_only
+
+
+def test_a_list_of_jobs_that_stays_empty_is_believed_soon():
+    graph = FakeGraph({JOBS: []})
+    assert await_job(graph, APP) is None
+    assert 0 < graph.clock <= graph.consistency_timeout / 5
+
+
+@pytest.mark.parametrize("status", [403, 404, 409])
+def test_on_demand_is_asked_again(status):
+    graph = FakeGraph(fates=[ServiceError(status, "not yet", f"POST {JOBS}")] * 2 + [{"value": []}])
+    graph.settle = lambda *request: graph.outwait(lambda: graph.send(*request), may_pass)
+    assert provision_on_demand(graph, "sp", "a.1", []) == {"value": []}
+    assert len(graph.sent) == 3
+
+
+def test_a_job_that_is_gone_is_deleted():
+    delete_job(FakeGraph(fates=[ServiceError(404, "gone", "DELETE job")]), "sp", "a.1")
+    with pytest.raises(ServiceError):
+        delete_job(FakeGraph(fates=[ServiceError(403, "no", "DELETE job")]), "sp", "a.1")

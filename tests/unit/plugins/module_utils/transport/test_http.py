@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import gzip
 import json
@@ -842,3 +843,33 @@ def test_a_plain_http_needs_no_more_than_the_contract(net: Net, tmp_path: Path) 
     assert http.send("GET", "/Users").body == {"ok": True}
     assert service.seen[0].target == "/scim/Users"
     http.close()
+
+
+# --- what was written ---
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "fault", "written"),
+    [
+        ("POST", "Users", FINE, 1),
+        ("PATCH", "Users/1", FINE, 1),
+        ("DELETE", "Users/1", reply(204, None), 1),
+        ("POST", "Users", reset, 1),
+        ("POST", "Users", reply(200, b"<html>", kind="text/html"), 1),
+        ("POST", "Users", error(409, "taken"), 0),
+        ("POST", "Users", error(429, "x"), 0),
+        ("POST", "Users/.search", FINE, 0),
+        ("GET", "Users", FINE, 0),
+    ],
+)
+def test_writes_that_are_done_or_may_be_done_are_counted(net: Net, method: str, path: str, fault: t.Any, written: int) -> None:
+    http = net.client(net.service(fault)).http
+    with contextlib.suppress(TransportError):
+        http.send(method, path, body=None if method == "GET" else {}, tries=1)
+    assert http.written == written
+
+
+def test_a_write_that_is_sent_again_is_one(net: Net) -> None:
+    http = net.client(net.service(reset, error(503, "x"), FINE)).http
+    http.send("PUT", "Users/1", body={})
+    assert http.written == 1

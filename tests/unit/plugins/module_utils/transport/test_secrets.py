@@ -31,6 +31,11 @@ def basic(text: str) -> str:
 FORMS = {
     "raw": str,
     "lower case": str.lower,
+    "upper case": str.upper,
+    "hexadecimal": lambda text: text.encode().hex(),
+    "capital hexadecimal": lambda text: text.encode().hex().upper(),
+    "escapes": lambda text: "".join(f"\\u{ord(one):04x}" for one in text),
+    "capital escapes": lambda text: "".join(f"\\u{ord(one):04X}" for one in text),
     "lower case of base64": lambda text: basic(text).lower(),
     "quote": quote,
     "quote all": lambda text: quote(text, safe=""),
@@ -104,8 +109,23 @@ def test_results_are_scrubbed_to_the_leaves() -> None:
 
 
 def test_a_secret_that_is_a_word_of_ours_takes_no_key_away() -> None:
-    result = {"operations": ["my operations"], "unchanged": {"operations_omitted": 1}}
+    result = {"operations": ["my operations"], "unchanged": {"count": 1}}
     assert Scrubber(["operations", "unchanged"]).scrub(result) == {**result, "operations": [f"my {MASK}"]}
+
+
+def test_keys_further_inside_are_scrubbed_since_the_service_chooses_some_of_them() -> None:
+    secret = secrets.token_urlsafe(32)
+    result = {"provisioning": {"counts": {secret: 3}}, "summary": [{f"by {secret}": {"x": 1}}]}
+    assert Scrubber([secret]).scrub(result) == {"provisioning": {"counts": {MASK: 3}}, "summary": [{f"by {MASK}": {"x": 1}}]}
+
+
+def test_hexadecimal_digits_of_an_id_are_no_part_of_a_secret() -> None:
+    secret = secrets.token_urlsafe(32)
+    digits = secret.encode().hex()
+    text = f"{digits[:8]}-0000-4000-8000-{digits[8:20]}"
+    scrub = Scrubber([secret])
+    assert scrub.scrub_text(text) == text
+    assert scrub.scrub_text(digits[6:30]) == MASK
 
 
 def test_a_megabyte_takes_no_more_than_a_few_seconds() -> None:
