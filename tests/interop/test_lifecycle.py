@@ -42,10 +42,12 @@ def scim2_server() -> t.Iterator[Connection]:
     command = [str(BIN / "scim2-server"), "--hostname", "127.0.0.1", "--port", str(port), "--bearer-token", token]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            deadline = time.monotonic() + 30
-            while time.monotonic() < deadline:
+            deadline = time.monotonic() + 120
+            while True:
                 with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                     break
+                assert process.poll() is None, "scim2-server ended before it listened"
+                assert time.monotonic() < deadline, "scim2-server does not listen"
                 time.sleep(0.1)
             yield {"BASE_URL": f"http://127.0.0.1:{port}/v2", "BEARER_TOKEN": token}
         finally:

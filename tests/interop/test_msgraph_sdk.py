@@ -34,6 +34,9 @@ from msgraph.generated.models.synchronization_secret import SynchronizationSecre
 from msgraph.generated.models.synchronization_secret_key_string_value_pair import SynchronizationSecretKeyStringValuePair
 from msgraph.generated.service_principals.item.synchronization.secrets.secrets_put_request_body import SecretsPutRequestBody
 
+pytestmark = pytest.mark.filterwarnings("ignore:This class is deprecated:DeprecationWarning")
+"""It is about the client's own generated code."""
+
 
 @pytest.fixture
 def sandbox() -> t.Iterator[Sandbox]:

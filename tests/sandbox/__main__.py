@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         ("run", run, "the same in the foreground, until Ctrl-C"),
         ("down", down, "stop it"),
         ("status", status, "say whether it runs"),
-        ("env", env, "print what connects a shell to it: eval \"$(python3 tests/sandbox env)\""),
+        ("env", env, 'print what connects a shell to it: eval "$(python3 tests/sandbox env)"'),
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(act=act)
