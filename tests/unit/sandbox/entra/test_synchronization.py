@@ -66,7 +66,8 @@ def test_a_template_answers_questions_by_a_switch(make_graph, answers):
     if answers:
         assert graph.list(f"{of_template}/filterOperators") == graph.list(f"{of_job}/filterOperators")
         parsed = [graph.ok("POST", f"{place}/parseExpression", asked)["parsedExpression"] for place in (of_template, of_job)]
-        assert parsed[0] == parsed[1] is not None
+        assert parsed[0] == parsed[1]
+        assert parsed[0] is not None
         assert graph.error("POST", f"{of_none}/parseExpression", asked)[0] == 404
     else:
         assert graph.error("GET", f"{of_template}/filterOperators")[0] == 404
