@@ -44,7 +44,7 @@ def checks() -> list[Check]:
         Check(
             "unit tests",
             "dev",
-            ("python", "-m", "pytest", "-n", "2", "-rs", "-q", "--durations", "5", "tests/unit"),
+            ("python", "-m", "pytest", "-n", "2", "--dist", "worksteal", "-rs", "-q", "--durations", "5", "tests/unit"),
             quick=True,
             sparing=("-m", "not slow"),
         ),
