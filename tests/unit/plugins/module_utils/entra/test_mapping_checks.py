@@ -25,6 +25,11 @@ def one_problem(wish, live=None, mode="merge"):
     return place, field, reason
 
 
+def done(found):
+    """What a plan does to what, in no order."""
+    return sorted((operation.kind, operation.verb) for operation in found.operations)
+
+
 @pytest.mark.parametrize(
     ("wish", "field", "words"),
     [
@@ -63,7 +68,8 @@ def test_a_mapping_is_refused_with_its_place(wish, field, words):
 
 
 def test_an_expression_of_ten_thousand_characters_is_taken():
-    plan(schema(), users={"attribute_mappings": [flow("nickName", expression=f'"{"x" * 9_998}"')]})
+    found = plan(schema(), users={"attribute_mappings": [flow("nickName", expression=f'"{"x" * 9_998}"')]})
+    assert done(found) == [("mapping", "create")]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +93,8 @@ def test_the_same_twice_is_refused_at_the_second(wishes, field, words):
 def test_two_may_exchange_their_priorities():
     live = schema()
     live["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"][3]["matchingPriority"] = 2
-    plan(live, users={"attribute_mappings": [flow("userName", matching_priority=2), flow("externalId", matching_priority=1)]})
+    found = plan(live, users={"attribute_mappings": [flow("userName", matching_priority=2), flow("externalId", matching_priority=1)]})
+    assert done(found) == [("mapping", "update"), ("mapping", "update")]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +128,8 @@ def test_two_live_mappings_of_one_target_cannot_be_merged():
 def test_names_that_are_in_use_are_not_questioned_even_if_the_directory_does_not_define_them():
     odd = [*users()["attributeMappings"], mapping("vendor", direct("extension_1_x"))]
     live = schema(users={"attributeMappings": odd})
-    plan(live, users={"attribute_mappings": [flow("vendor", apply="on_create"), flow("nickName", source="extension_1_x")]})
+    found = plan(live, users={"attribute_mappings": [flow("vendor", apply="on_create"), flow("nickName", source="extension_1_x")]})
+    assert done(found) == [("mapping", "create"), ("mapping", "update")]
 
 
 def test_what_is_so_already_is_not_questioned():
@@ -135,13 +143,15 @@ def test_what_is_so_already_is_not_questioned():
 def test_an_attribute_that_a_live_filter_has_may_be_used():
     clauses = [{"operatorName": "EQUALS", "sourceOperandName": "extension_1_x", "targetOperand": {"values": ["a"]}}]
     live = schema(users={"scope": {"groups": [{"name": "A", "clauses": clauses}]}})
-    plan(live, users={"scoping_filters": [scoping_filter("A", clause("extension_1_x", "EQUALS", "b"))]})
+    found = plan(live, users={"scoping_filters": [scoping_filter("A", clause("extension_1_x", "EQUALS", "b"))]})
+    assert done(found) == [("scoping_filter", "update")]
 
 
 def test_where_the_directories_are_not_defined_names_are_left_to_entra():
     live = schema()
     live["directories"] = []
-    plan(live, users={"attribute_mappings": [flow("anything", source="anything")]})
+    found = plan(live, users={"attribute_mappings": [flow("anything", source="anything")]})
+    assert done(found) == [("mapping", "create")]
 
 
 def test_actions_must_not_be_empty():
@@ -196,7 +206,8 @@ def test_a_filter_is_refused_with_its_place(bad, field, words):
 
 @pytest.mark.parametrize("value", ["5", "-5", "+12"])
 def test_integers_may_be_compared(value):
-    plan(schema(), users={"scoping_filters": [scoping_filter("A", clause("grade", "Greater_Than", value))]})
+    found = plan(schema(), users={"scoping_filters": [scoping_filter("A", clause("grade", "Greater_Than", value))]})
+    assert done(found) == [("scoping_filter", "create")]
 
 
 def test_an_operator_for_other_types_is_a_warning_only():

@@ -567,7 +567,9 @@ def test_one_id_under_two_names_is_never_written_to(directory: Directory) -> Non
 
 def test_one_id_under_one_name_in_two_spellings_is_one_user() -> None:
     directory = replace(TENANT, users=(ADA, ADA._replace(user_name="ADA@corp.example"), BOB))
-    plan_directory(Document(groups=(DesiredGroup("Ops", place()),)), directory, Policy())
+    plan = plan_directory(Document(groups=(DesiredGroup("Ops", place()),)), directory, Policy())
+    assert not plan.users
+    assert not plan.failures
 
 
 def test_b25_b27_a_mistyped_name_is_answered_with_the_nearest_one() -> None:
