@@ -4,7 +4,7 @@ CHECKS := $(PYTHON) -m tests.checks
 # The environment of the demo and the sandbox: made on first use, there at once afterwards.
 DEV = "$$($(CHECKS) --environment dev)/bin"
 
-.PHONY: help demo test check sandbox
+.PHONY: help demo test check goals bench sandbox
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -12,7 +12,8 @@ help: ## this list
 
 demo: ## see it work: Entra provisions a sandbox, a directory kept in files, what happened
 	@ANSIBLE_HOME=build/home/ansible ANSIBLE_COLLECTIONS_PATH=build/link ANSIBLE_LOCALHOST_WARNING=false \
-	ANSIBLE_INVENTORY_UNPARSED_WARNING=false ANSIBLE_DISPLAY_SKIPPED_HOSTS=false $(DEV)/ansible-playbook scimops.zscaler_one.demo
+	ANSIBLE_INVENTORY_UNPARSED_WARNING=false ANSIBLE_DISPLAY_SKIPPED_HOSTS=false ANSIBLE_DISPLAY_OK_HOSTS=false \
+	ANSIBLE_CALLBACK_RESULT_FORMAT=yaml $(DEV)/ansible-playbook scimops.zscaler_one.demo
 
 test: ## all checks, some ten minutes
 	@$(CHECKS)
@@ -20,7 +21,13 @@ test: ## all checks, some ten minutes
 check: ## the quick part, for every save: ruff, mypy, unit tests without the slow ones
 	@$(CHECKS) --quick
 
-sandbox: ## start a Zscaler One on this machine, for playbooks of your own
+goals: ## measure the fifteen reliability goals, a quarter of an hour; GOALS="--quick", "--only R4", "--seed 7"
+	@$(DEV)/python -m tests.goals $(GOALS)
+
+bench: ## measure the performance goals, some twenty minutes; writes docs/benchmarks.md; BENCH="--quick", "--only P3"
+	@"$$($(CHECKS) --environment bench)/bin/python" -m tests.bench $(BENCH)
+
+sandbox: ## start a Zscaler One and an Entra ID on this machine, for playbooks of your own
 	@$(DEV)/python tests/sandbox up
 	@echo "Connect this shell to both halves, SCIM and Entra ID:"
 	@echo "    eval \"\$$($(DEV)/python tests/sandbox env)\""

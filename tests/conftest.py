@@ -52,6 +52,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _every_service_is_new(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pause is left from a service of an earlier test, whose port this one may have: the pace of a service is kept below TMPDIR."""
+    folder = str(tmp_path_factory.mktemp("tmp"))
+    monkeypatch.setenv("TMPDIR", folder)
+    monkeypatch.setattr(tempfile, "tempdir", folder)
+
+
+@pytest.fixture(autouse=True)
 def _graph_is_spoken_by_the_contract() -> t.Iterator[None]:
     """No request and no answer breaks the contract."""
     log = Path(os.environ.get(LOG_VARIABLE, os.devnull))

@@ -79,6 +79,8 @@ options:
       - How many requests go to the service in a second, evenly spaced. V(0) is no limit.
       - Zscaler allows 5 for Internet Access. All tasks on the same machine that talk to the same O(base_url) share this pace, and share
         the pause that the service asks for when it is exceeded.
+      - This is the most. Where the service refuses requests as too many (429), all these tasks get slower until it does not, and try
+        after a while whether more is allowed again.
       - If it is not set, the value of the environment variable E(ZSCALER_ONE_SCIM_REQUESTS_PER_SECOND) is used.
     type: float
     default: 5
@@ -92,6 +94,10 @@ requirements:
 notes:
   - The module talks to the tenant from the machine that it runs on; one inventory host for each tenant with
     C(ansible_connection=local) is the usual way.
+  - Whom the options name stays out of the system log of the machine that it runs on, and out of C(invocation) in the result; both have
+    counts such as C(200 entries) instead. The rest of the result names those who change or fail.
+  - "What the module cannot keep out: Ansible hands the options to callback plugins, and writes what it prints to C(log_path). With
+    C(no_log) on the task its result is hidden as a whole."
 seealso:
   - name: Configuring SCIM
     description: Where the Base URL and the Bearer Token are found in the ZIA Admin Portal.

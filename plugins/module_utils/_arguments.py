@@ -86,6 +86,10 @@ PROTECTION: Mapping[str, Options] = {
 }
 """What is neither deleted nor emptied."""
 
+PERSON = ("user_name", "new_user_name", "external_id", "id", "display_name", "given_name", "family_name", "email", "department")
+PERSONAL = frozenset((*PERSON, "users", "groups", "members", "protected_users", "filter"))
+"""Options that name people, of which neither a log nor `invocation` gets more than how many there are."""
+
 RANGES: Mapping[str, tuple[int, int]] = {
     "page_size": (1, 1000),
     "members_per_request": (1, 1000),
@@ -132,10 +136,10 @@ def _collect_secrets(value: object, found: set[str], *, secret: bool) -> None:
 
 
 def url_secrets(url: str) -> set[str]:
-    """Passwords and queries in addresses; both are refused in most of them, and Ansible shows options as they were given."""
+    """Passwords, queries and fragments in addresses; they are refused in most of them, and Ansible shows options as they were given."""
     with contextlib.suppress(ValueError):
         parts = urlsplit(url)
-        found = {parts.query, *(value for _name, value in parse_qsl(parts.query))}
+        found = {parts.query, parts.fragment, *(value for _name, value in parse_qsl(parts.query))}
         if parts.password:
             found |= {parts.password, unquote(parts.password)}
         return found

@@ -11,21 +11,27 @@ import signal
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ._apply import Carrier, Outcome
-from ._errors import CollectionError, Refusal
+from ._carrying.bulk import make_carrier
+from ._carrying.record import Record
+from ._carrying.writer import Writer
+from ._errors import CollectionError, Refusal, Stopped
 from ._planning.brake import enforce_brake
 from ._planning.directory import plan_directory
 from ._planning.policy import check_document
 from ._planning.report import find_new_domains, list_operations
+from ._planning.saved import check_same
 from ._planning.verify import find_ignored
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ._carrying.halt import Halt
+    from ._carrying.outcome import Outcome
     from ._model import Directory, Document
     from ._planning.plan import Failure, Plan
     from ._planning.policy import Policy
     from ._planning.report import Operation
+    from ._planning.saved import SavedPlan
     from ._wire.scim import ScimService
 
 PLANNING = 60.0
@@ -38,7 +44,9 @@ LOOKS = (0.0, 2.0, 4.0)
 class Order:
     """What a module asks for. `read` gets of the service what the plan needs; `listed` says that it lists all users.
 
-    `write_unseen` takes attributes that the service shows of nobody for empty, instead of leaving them alone.
+    `write_unseen` takes attributes that the service shows of nobody for empty, instead of leaving them alone. `concurrency` is how many
+    writes may be under way at a time, 0 = as many as are of use, `bulk` whether they travel in bulk (auto, always,
+    never). `saved` is the plan that is to be carried out and no other.
     """
 
     document: Document
@@ -50,6 +58,9 @@ class Order:
     verify: bool = False
     stop_on_error: bool = False
     result_limit: int = 1000
+    concurrency: int = 1
+    bulk: str = "never"
+    saved: SavedPlan | None = None
 
 
 @dataclass
@@ -71,17 +82,59 @@ class Result:
         return bool(self.operations)
 
 
-def converge(order: Order, service: ScimService, *, dry: bool, sleep: Callable[[float], None]) -> Result:
+def converge(
+    order: Order,
+    service: ScimService,
+    *,
+    dry: bool,
+    sleep: Callable[[float], object],
+    wanted: Callable[[], int] = lambda: 1,
+    record: Record | None = None,
+    halt: Halt | None = None,
+) -> Result:
     """Carry out the order, or in a dry run only plan it: the two differ in nothing but the writing.
 
+    `wanted` says how many writes may be under way at a time, `record` is told of all that happens, `halt` ends the run in order.
     Raises InputError and Refusal before any write, and the errors of the transport while reading.
     """
+    record = record or Record()
     check_document(order.document, order.policy)
+    record.enter("reading")
     directory = _read(order, service)
+    record.enter("planning")
     with _bounded(order.policy):
         plan = plan_directory(order.document, directory, order.policy)
     result = Result(plan, directory, failures=list(plan.failures), warnings=list(plan.warnings))
+    _check_plan(order, service, result)
+    if halt is not None and halt.reason:
+        raise Stopped(halt.reason, "planning")
+    record.planned(plan, result.warnings)
+    if dry:
+        result.operations = list_operations(plan)
+        return result
+    writer = Writer(service, directory, order.policy)
+    carrier = make_carrier(
+        order.bulk, plan, service, directory, writer, lambda: _plan_again(order, service),
+        sleep=sleep, stop_on_error=order.stop_on_error, wanted=wanted, record=record, halt=halt,
+    )  # fmt: skip
+    outcome = carrier.carry_out(plan)
+    result.operations, result.ids = outcome.done, outcome.ids
+    result.warnings += outcome.warnings
+    result.failures += outcome.failures
+    result.stopped, result.left = outcome.stopped, outcome.left
+    if order.verify and outcome.done and not outcome.stopped:
+        record.enter("verifying")
+        _verify(order, service, result, outcome, sleep)
+        _record_ignored(result, record, known=len(plan.failures) + len(outcome.failures))
+    return result
+
+
+def _check_plan(order: Order, service: ScimService, result: Result) -> None:
+    """Raise Refusal where the plan must not be carried out; add to the result's warnings what speaks against it."""
+    plan, directory = result.plan, result.directory
     try:
+        if order.saved is not None:
+            check_same(order.saved, plan)
         result.warnings += enforce_brake(plan, order.policy)
     except Refusal as refusal:
         refusal.details["operations"] = list_operations(plan)[: order.result_limit]
@@ -97,16 +150,20 @@ def converge(order: Order, service: ScimService, *, dry: bool, sleep: Callable[[
     if order.listed:
         result.warnings += find_new_domains(plan, directory)
         _check_emptiness(plan, directory, service)
-    if dry:
-        result.operations = list_operations(plan)
-        return result
-    outcome = Carrier(service, directory, order.policy, stop_on_error=order.stop_on_error).carry_out(plan)
-    result.operations, result.ids = outcome.done, outcome.ids
-    result.failures += outcome.failures
-    result.stopped, result.left = outcome.stopped, outcome.left
-    if order.verify and outcome.done and not outcome.stopped:
-        _verify(order, service, result, outcome, sleep)
-    return result
+
+
+def _record_ignored(result: Result, record: Record, *, known: int) -> None:
+    """Tell the record of the failures beyond those that it knows; what is done has to be told, even if that fails."""
+    try:
+        record.ignored(result.failures[known:])
+    except CollectionError as error:
+        result.stopped = str(error)
+
+
+def _plan_again(order: Order, service: ScimService) -> tuple[Directory, Plan]:
+    """The tenant as it is by now, and what would be left to do."""
+    directory = _read(order, service)
+    return directory, plan_directory(order.document, directory, order.policy)
 
 
 def _read(order: Order, service: ScimService) -> Directory:
@@ -156,11 +213,12 @@ def _check_emptiness(plan: Plan, directory: Directory, service: ScimService) -> 
         raise Refusal(
             f"Refused: the service lists no users at all, yet it knows {known[0].user_name} (id {known[0].id}), so its listing cannot be "
             f"trusted. {len(plan.users)} users would have been created a second time. Nothing was written. Run again; if it stays so, ask "
-            "the service's operator."
+            "the service's operator.",
+            listing="suspect",
         )
 
 
-def _verify(order: Order, service: ScimService, result: Result, outcome: Outcome, sleep: Callable[[float], None]) -> None:
+def _verify(order: Order, service: ScimService, result: Result, outcome: Outcome, sleep: Callable[[float], object]) -> None:
     """List again and plan again: what was acknowledged and is still to do was ignored by the service (F49)."""
     ignored: list[tuple[Operation, Failure]] = []
     normalised: list[str] = []
@@ -168,8 +226,8 @@ def _verify(order: Order, service: ScimService, result: Result, outcome: Outcome
     for pause in LOOKS:
         sleep(pause)
         try:
-            directory = _read(order, service)
-            ignored, normalised = find_ignored(outcome.done, plan_directory(order.document, directory, order.policy))
+            directory, again = _plan_again(order, service)
+            ignored, normalised = find_ignored(outcome.done, again)
         except CollectionError as error:
             # The writes are done and have to be told of, whatever becomes of this second look.
             reason = str(error)

@@ -56,7 +56,10 @@ APPLICATION: Mapping[str, Options] = {
 JOB: Mapping[str, Options] = {"template_id": {"type": "str"}}
 """Which of its jobs, by the connector; doc fragment `_entra_job`."""
 
-ADDRESSES = ("graph_url", "authority_url", "proxy", "oauth2_token_url", "reply_url", "sign_on_url")
+PERSONAL = frozenset({"assignments", "user", "group", "members", "notification_email", "notification_emails"})
+"""Options that name people, of which neither a log nor `invocation` gets more than how many there are."""
+
+MASKED_ADDRESSES = ("graph_url", "authority_url", "proxy", "oauth2_token_url", "reply_url", "sign_on_url")
 
 
 def known_secrets(options: Mapping[str, t.Any], spec: Mapping[str, Options]) -> set[str]:
@@ -65,7 +68,7 @@ def known_secrets(options: Mapping[str, t.Any], spec: Mapping[str, Options]) -> 
     The query of C(tenant_url) is none: Microsoft documents flags for its SCIM client that are written there.
     """
     found = {str(options[name]).strip() for name, rules in spec.items() if rules.get("no_log") is True and options.get(name)}
-    for name in ADDRESSES:
+    for name in MASKED_ADDRESSES:
         found |= url_secrets(str(options.get(name) or ""))
     found |= url_secrets(str(options.get("tenant_url") or "").partition("?")[0])
     return {value for value in found if len(value) >= SHORTEST_MASKED}

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ._entra_arguments import APPLICATION, ENTRA, JOB, known_secrets
-from ._errors import CollectionError, InputError, Problem
+from ._entra_arguments import APPLICATION, ENTRA, JOB, PERSONAL, known_secrets
+from ._errors import CollectionError, InputError, Problem, Refusal
 from ._graph.client import Graph
 from ._graph.dialect import GRAPH
 from ._graph.permissions import advise
@@ -31,6 +32,12 @@ if t.TYPE_CHECKING:
 LONGEST_TEXT = 10_000
 """Characters of one text in a result. Names in Entra have 256 at most; the longest that means something is an expression."""
 
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Characters that no name has, and that act on a terminal: control characters but the tab and the end of a line, and turns of direction.
+
+A playbook may print a text of a result as it is, such as the message of C(assert) in ansible-core 2.19 and newer.
+"""
+
 
 def run_entra(
     options: Options,
@@ -47,7 +54,7 @@ def run_entra(
     by C(template_id) which of its jobs is meant. One that does not compare (`compares`) has no diff.
     """
     spec = {**ENTRA, **(APPLICATION if application else {}), **(JOB if job else {}), **options}
-    task = Task(spec, rules)
+    task = Task(spec, PERSONAL, rules)
     for secret in known_secrets(task.options, spec):
         task.module.no_log_values.add(secret)
         task.scrub.add(secret)
@@ -56,11 +63,13 @@ def run_entra(
             check_application(task.options)
         with task.understanding("Microsoft Graph"):
             outcome = act(connect(task), task.options)
-            result = shortened(describe(outcome, task, compares=compares))
+            result = shortened(make_result(outcome, task, compares=compares))
     except MissingAzureIdentity as missing:
         message = missing_required_lib("azure-identity")
         task.leave({"changed": False}, failed=f"{message} {explain_missing(str(missing))}")
     except CollectionError as error:
+        if isinstance(error, Refusal):
+            error.details = shortened(error.details)
         task.fail(error, advise(error))
     task.leave(result, failed=shortened(outcome.failed))
 
@@ -79,7 +88,7 @@ def check_application(options: Options) -> None:
         raise InputError([Problem("option service_principal_id", "", reason)])
 
 
-def describe(outcome: Outcome, task: Task, *, compares: bool) -> dict[str, t.Any]:
+def make_result(outcome: Outcome, task: Task, *, compares: bool) -> dict[str, t.Any]:
     """The result of the module; with a diff only if it compares and was asked for one."""
     result = {
         "changed": outcome.changed,
@@ -90,7 +99,7 @@ def describe(outcome: Outcome, task: Task, *, compares: bool) -> dict[str, t.Any
     if task.shows_diff and compares:
         result["diff"] = {"before": {}, "after": {}}
         if outcome.before != outcome.after:
-            name = task.options.get("display_name") or task.options.get("service_principal_id") or "application"
+            name = outcome.subject or task.options.get("display_name") or task.options.get("template") or "application"
             result["diff"] = {
                 "before": outcome.before,
                 "after": outcome.after,
@@ -101,9 +110,10 @@ def describe(outcome: Outcome, task: Task, *, compares: bool) -> dict[str, t.Any
 
 
 def shortened(value: t.Any) -> t.Any:
-    """The value with every text of it cut to what people read, and what an expression of a mapping may have."""
+    """The value with every text of it cut to what people read, and what an expression of a mapping may have, and fit for a terminal."""
     if isinstance(value, str):
-        return value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}... ({len(value)} characters)"
+        text = value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}... ({len(value)} characters)"
+        return UNSEEN.sub(lambda one: one.group().encode("unicode_escape").decode(), text.replace("\r\n", "\n"))
     if isinstance(value, dict):
         return {shortened(name): shortened(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):

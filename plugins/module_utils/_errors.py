@@ -2,11 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The error tree: one class for each thing that a caller can do something about. Imports nothing of ours."""
+"""The error tree: one class for each thing that a caller can do something about. Imports nothing of ours but words."""
 
 from __future__ import annotations
 
 import typing as t
+
+from ._wording import cut_lines
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,11 +38,15 @@ class InputError(CollectionError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         count = len(self.problems)
-        lines = [f"{count} problem{'' if count == 1 else 's'} in the input; nothing was written:"]
-        lines += [f"- {problem}" for problem in self.problems[: self.SHOWN]]
-        if count > self.SHOWN:
-            lines.append(f"- and {count - self.SHOWN} more")
+        lines = [f"{count} problem{'' if count == 1 else 's'} in the input; this task wrote nothing:"]
+        lines += cut_lines(self.problems, self.SHOWN)
         super().__init__("\n".join(lines))
+
+
+def raise_problems(problems: Sequence[Problem]) -> None:
+    """Raise InputError for all of them, if there are any."""
+    if problems:
+        raise InputError(problems)
 
 
 class Refusal(CollectionError):
@@ -49,6 +55,10 @@ class Refusal(CollectionError):
     def __init__(self, message: str, **details: object) -> None:
         self.details = details
         super().__init__(message)
+
+
+class NotRecorded(CollectionError):
+    """What is about to be done, or was done, cannot be written to the file that was asked for; nothing more is written to the service."""
 
 
 class WriteInCheckMode(CollectionError):
@@ -76,6 +86,10 @@ class NotSent(TransportError):
 class Ambiguous(TransportError):
     """The request left, and no usable answer came: the service may or may not have carried it out."""
 
+    def unseen(self, error: TransportError) -> Ambiguous:
+        """The same, where a look at what became of it has failed too."""
+        return Ambiguous(f"{self.message}; looking what became of it failed too: {error}", self.request)
+
 
 class UntrustedAnswer(TransportError):
     """An answer that is not the service's: HTML of a proxy, a redirect, broken JSON, or more bytes than allowed."""
@@ -83,6 +97,10 @@ class UntrustedAnswer(TransportError):
 
 class NotUnderstood(CollectionError):
     """Something in an answer was not as this collection takes it to be, and nobody had checked it: to be reported, and mended."""
+
+
+class Stopped(TransportError):
+    """The task was told to stop before the request went out: the service has not seen it (F52)."""
 
 
 class DeadlinePassed(TransportError):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ._errors import Refusal
 from ._model import shown
+from ._wording import cut_list
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,8 +43,7 @@ class Overrun(t.NamedTuple):
     victims: tuple[str, ...]
 
     def __str__(self) -> str:
-        more = self.removals - len(self.victims)
-        names = ", ".join(map(shown, self.victims)) + (f" and {more} more" if more > 0 else "")
+        names = cut_list(list(map(shown, self.victims)), len(self.victims), self.removals)
         return f"{shown(self.what)}: {self.removals} of {self.of} would be removed, {int(self.allowed)} are allowed: {names}"
 
 
@@ -60,7 +60,7 @@ def refuse(overruns: Sequence[Overrun], limit: Limit, *, allow: bool, note: str 
         return ()
     if allow:
         return tuple(f"Over the removal limit, and allowed by allow_removals_over_limit: {overrun}" for overrun in overruns)
-    lines = ["Refused by the removal brake; nothing was written."]
+    lines = ["Refused by the removal brake; this task wrote nothing."]
     lines += [f"- {overrun}" for overrun in overruns]
     lines += [note] if note else []
     lines.append(

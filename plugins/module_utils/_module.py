@@ -6,36 +6,42 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 
-from ._arguments import SCIM, check_ranges, stray_secrets
+from ._arguments import PERSONAL, SCIM, check_ranges, stray_secrets
+from ._carrying.crew import useful
+from ._carrying.halt import Halt
+from ._carrying.records import Records, make_records
 from ._converge import converge
-from ._errors import CollectionError, InputError, ServiceError, Unauthorized
-from ._planning.report import describe_failures, digest_plan, make_diff, summarize
+from ._errors import CollectionError, InputError, NotRecorded, ServiceError, Stopped, Unauthorized
+from ._planning.report import describe_failures, make_diff, summarize
+from ._planning.saved import digest_plan
 from ._task import Task
-from ._transport.connect import connect
-from ._wire.scim import ScimService
+from ._transport.connect_scim import connect
+from ._wire.bulk_service import BulkService
+from ._wording import cut_lines
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ._converge import Order, Result
+    from ._planning.plan import Failure
+    from ._wire.scim import ScimService
 
     Options = Mapping[str, t.Any]
 
 
-def connect_service(task: Task) -> ScimService:
+def connect_service(task: Task) -> BulkService:
     """The service; in check mode one that cannot be written to."""
     check_ranges(task.options)
     task.http = connect(task.options, read_only=task.dry, scrub=task.scrub)
     given = {name: task.options[name] for name in ("page_size", "update_method", "members_per_request") if name in task.options}
-    return ScimService(task.http, **given)
+    return BulkService(task.http, patience=task.options["timeout"], **given)
 
 
 def start(options: Options, rules: Options) -> Task:
     """The task for a module of the SCIM half."""
-    task = Task({**SCIM, **options}, rules)
+    task = Task({**SCIM, **options}, PERSONAL, rules)
     task.module.no_log_values.update(stray_secrets(task.options))
     return task
 
@@ -57,28 +63,74 @@ def run_changing(
     """Run a module that changes: `make_order` reads the options, `describe` adds to the result what this module returns."""
     task = start(options, rules)
     dry = task.dry
-    try:
-        with task.understanding("the service"):
-            service = connect_service(task)
-            order = make_order(task.options, dry=dry)
-            result = converge(order, service, dry=dry, sleep=time.sleep)
-            answer = report(task, order, result, describe)
-    except CollectionError as error:
-        task.fail(error, advise(error))
-    task.leave(answer, failed=explain_failures(result, dry=dry))
+    records = Records()
+    halt = Halt(task.stop)
+    # Until the result is out: a run that is asked to end when all is done loses nothing of it.
+    with halt.listening():
+        try:
+            with task.understanding("the service"):
+                records = make_records(task.options, task.scrub.scrub, dry=dry)
+                service = connect_service(task)
+                order = make_order(task.options, dry=dry)
+                task.stop(halt.reason)
+                result = converge(
+                    order, service, dry=dry, sleep=task.sleep, wanted=lambda: hands(order, task), record=records, halt=halt
+                )  # fmt: skip
+                told = tell(order, result, describe)
+                close(records, result, told)
+                answer = report(task, order, result, {**told, **describe(order, result)})
+        except CollectionError as error:
+            give_up(task, records, error)
+        answer["warnings"] = [*answer["warnings"], *records.warnings]
+        task.leave(answer, failed=explain_failures(result, dry=dry))
 
 
-def report(task: Task, order: Order, result: Result, describe: Callable[[Order, Result], dict[str, t.Any]]) -> dict[str, t.Any]:
-    """The result of a module that changes."""
-    answer = {
+def hands(order: Order, task: Task) -> int:
+    """How many writes may be under way now: what the order says, else as many as the pace has work for."""
+    if order.concurrency or task.http is None:
+        return order.concurrency or 1
+    return useful(task.http.pace.rate, task.http.latency)
+
+
+def tell(order: Order, result: Result, describe: Callable[[Order, Result], dict[str, t.Any]]) -> dict[str, t.Any]:
+    """All that there is to tell of a run that changes."""
+    return {
         "changed": result.changed,
         "summary": summarize(result.operations, result.failures, result.plan.unchanged),
-        "operations": result.operations[: order.result_limit],
-        "operations_omitted": max(len(result.operations) - order.result_limit, 0),
-        "failures": describe_failures(result.failures[: order.result_limit]),
+        "operations": result.operations,
+        "failures": describe_failures(result.failures),
         "plan_digest": digest_plan(result.plan),
         "warnings": result.warnings,
         **describe(order, result),
+    }
+
+
+def close(records: Records, result: Result, told: dict[str, t.Any]) -> None:
+    """End what is kept of the run besides its result. What is done has to be told, so that an error here becomes part of the result."""
+    try:
+        records.close(told)
+    except CollectionError as error:
+        result.stopped = result.stopped or str(error)
+
+
+def give_up(task: Task, records: Records, error: CollectionError) -> t.NoReturn:
+    """End the task because of an error that concerns the whole of it, and say so wherever the run is told of."""
+    advice = advise(error)
+    try:
+        records.fail(f"{error}{advice}")
+    except CollectionError as second:
+        advice += f". {second}"
+    task.fail(error, advice)
+
+
+def report(task: Task, order: Order, result: Result, told: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The result of a module that changes: what there is to tell, cut to what a result should hold."""
+    answer = {
+        **told,
+        "operations": result.operations[: order.result_limit],
+        "operations_omitted": max(len(result.operations) - order.result_limit, 0),
+        "failures": told["failures"][: order.result_limit],
+        **({"protected": told["protected"][: order.result_limit]} if "protected" in told else {}),
     }
     if task.shows_diff:
         answer["diff"] = make_diff(result.plan)
@@ -87,6 +139,9 @@ def report(task: Task, order: Order, result: Result, describe: Callable[[Order, 
 
 def advise(error: CollectionError) -> str:
     """What to do about an error that has one usual cause; otherwise nothing."""
+    if isinstance(error, (Stopped, NotRecorded)):
+        # Once something is written, these end the run in order, and its result says what was done.
+        return ". Nothing was written"
     if isinstance(error, Unauthorized):
         return (
             ". The service refuses the credentials: check bearer_token (ZSCALER_ONE_SCIM_BEARER_TOKEN), and whether a new one was "
@@ -108,11 +163,12 @@ def explain_failures(result: Result, *, dry: bool) -> str:
     if result.stopped:
         tally = f"{count} changes failed, {result.left} steps were not tried, {len(result.operations)} changes are done"
         lines = [f"Stopped early: {result.stopped}. {tally}."]
-    for failure in result.failures[: InputError.SHOWN]:
-        where = f" in {failure.group}" if failure.group else ""
-        place = f" [{failure.place}]" if failure.place else ""
-        status = f"{failure.status} " if failure.status else ""
-        lines.append(f"- {failure.kind} {failure.name}{where}{place}: {failure.verb}: {status}{failure.detail}")
-    if count > InputError.SHOWN:
-        lines.append(f"- and {count - InputError.SHOWN} more")
-    return "\n".join(lines)
+    return "\n".join([*lines, *cut_lines([_told(failure) for failure in result.failures], InputError.SHOWN)])
+
+
+def _told(failure: Failure) -> str:
+    """One failure for people."""
+    where = f" in {failure.group}" if failure.group else ""
+    place = f" [{failure.place}]" if failure.place else ""
+    status = f"{failure.status} " if failure.status else ""
+    return f"{failure.kind} {failure.name}{where}{place}: {failure.verb}: {status}{failure.detail}"

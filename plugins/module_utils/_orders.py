@@ -6,19 +6,24 @@
 
 from __future__ import annotations
 
+import collections
 import datetime
+import json
 import typing as t
 from dataclasses import replace
 
+from ._carrying.crew import MOST
 from ._converge import Order
 from ._errors import InputError, Problem
 from ._input.document import build_document
 from ._input.entries import check_group, check_user
 from ._input.fields import GROUP_FIELDS, USER_FIELDS
+from ._input.files import read_text
 from ._input.sources import inline_entries, read_sources
 from ._limit import Limit
-from ._model import Directory, Document, LiveGroup, Place, key
+from ._model import Directory, Document, LiveGroup, Place, key, shown
 from ._planning.policy import PROTECTED_GROUPS, Policy, make_scope
+from ._planning.saved import SavedPlan, read_plan
 from ._wire.reader import GROUP_EXTERNAL_ID
 
 if t.TYPE_CHECKING:
@@ -150,7 +155,43 @@ def directory_order(options: Options, *, dry: bool) -> Order:
         verify=options["verify"],
         stop_on_error=options["on_error"] == "stop",
         result_limit=options["result_limit"],
+        saved=None if options["apply_plan"] is None else _saved_plan(options["apply_plan"]),
+        bulk=options["bulk"],
+        concurrency=_concurrency(options["concurrency"], alone=options["on_error"] == "stop"),
     )
+
+
+def _saved_plan(path: str) -> SavedPlan:
+    """The plan in a file of plan_path. Raises InputError, before any request."""
+    if not path.lower().endswith(".json"):
+        raise InputError([Problem("option apply_plan", "", f"{path!r} does not end in .json; name a file that was written by plan_path")])
+    text = read_text(path)
+    try:
+        value = json.loads(text, object_pairs_hook=lambda pairs: _once(path, pairs))
+    except (ValueError, RecursionError):
+        raise InputError([Problem(path, "", "is no JSON; name a file that was written by plan_path")]) from None
+    return read_plan(value, path)
+
+
+def _once(path: str, pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
+    """The object of these pairs. Raises InputError where a name comes twice: people would read the one and Python the other."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twice = collections.Counter(name for name, _value in pairs).most_common(1)[0][0]
+        raise InputError([Problem(path, "", f"has {shown(twice)} twice in one object; was the file edited? Plan again")])
+    return made
+
+
+def _concurrency(given: str, *, alone: bool) -> int:
+    """The number of threads that write, 0 = as many as are of use. `alone`: nothing may be under way when a write fails.
+
+    Raises InputError.
+    """
+    if given == "auto":
+        return 1 if alone else 0
+    if given.isascii() and given.isdecimal() and 1 <= int(given) <= MOST:
+        return int(given)
+    raise InputError([Problem("option concurrency", "", f"is {given!r}; it must be auto, or a whole number from 1 to {MOST}")])
 
 
 def _order(options: Options, document: Document, read: t.Callable[[ScimService], Directory]) -> Order:

@@ -48,6 +48,8 @@ def directory_result(_order: Order, result: Result) -> Answer:
         "protected": list(result.plan.protected),
         "unverifiable": list(result.plan.unverifiable),
         "listing": "suspect" if result.directory.doubts else "complete",
+        "stopped": result.stopped,
+        "left": result.left,
     }
 
 

@@ -7,18 +7,19 @@
 from __future__ import annotations
 
 import contextlib
-import traceback
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import missing_required_lib
 
+from ._discreet import DiscreetModule
 from ._errors import InputError, NotUnderstood, Refusal, UntrustedAnswer
 from ._model import shown
+from ._surprises import SURPRISES, not_understood
 from ._transport.connection import HAS_REQUESTS
 from ._transport.secrets import Scrubber
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from ._errors import CollectionError
     from ._transport.http import Http
@@ -26,18 +27,15 @@ if t.TYPE_CHECKING:
     Options = Mapping[str, t.Any]
 
 
-SURPRISES = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError)
-"""What an answer of an unexpected shape breaks, where no check has caught it."""
-
-PROBLEMS = 1000
-"""How many problems of the input a result lists; the message has the first twenty."""
+PROBLEMS = 200
+"""How many problems of the input a result lists, so that it stays readable (P7); the message has the first twenty."""
 
 
 class Task:
     """One running module: its options, its connection, and the scrubber through which all text leaves (law 10)."""
 
-    def __init__(self, options: Options, rules: Options) -> None:
-        self.module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True, **rules)
+    def __init__(self, options: Options, personal: Collection[str], rules: Options) -> None:
+        self.module = DiscreetModule(options, personal, rules)
         self.options: dict[str, t.Any] = self.module.params
         self.scrub = Scrubber()
         self.http: Http | None = None
@@ -56,17 +54,20 @@ class Task:
 
     @contextlib.contextmanager
     def understanding(self, service: str) -> Iterator[None]:
-        """Turns what an answer of an unexpected shape breaks into NotUnderstood, in which nothing of the answer is told.
-
-        Ansible would print the traceback with the error's own text, in which there may be a part of the answer, and that may be a secret.
-        """
+        """Turns what an answer of an unexpected shape breaks into NotUnderstood."""
         try:
             yield
         except SURPRISES as error:
-            raise NotUnderstood(
-                f"This collection met something that it does not understand ({place_of(error)}), most likely an answer of {service} of an "
-                "unexpected shape; please report it, with the version of the collection"
-            ) from None
+            raise not_understood(error, service) from None
+
+    def stop(self, reason: str) -> None:
+        """Send no further request for this reason, if it is one; may be called by the handler of a signal."""
+        if reason and self.http is not None:
+            self.http.stop(reason)
+
+    def sleep(self, seconds: float) -> object:
+        """Wait so long, or until the task is told to stop."""
+        return None if self.http is None else self.http.sleep(seconds)
 
     def leave(self, result: dict[str, t.Any], failed: str = "") -> t.NoReturn:
         """End the process with this result; `failed` is the message of a failure."""
@@ -99,15 +100,6 @@ class Task:
             were = "1 write was" if written == 1 else f"{written} writes were"
             advice += f". In this task {were} sent; run it again to see what is left"
         self.leave(result, failed=f"{error}{advice}")
-
-
-def place_of(error: BaseException) -> str:
-    """The kind of an error and where in this collection it was raised, such as C(KeyError at _entra/flow.py:55); nothing of its text."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "module_utils" in frame.filename]
-    ours = [frame for frame in frames if "ansible_collections" in frame.filename] or frames
-    if not ours:
-        return type(error).__name__
-    return f"{type(error).__name__} at {ours[-1].filename.rpartition('module_utils/')[2]}:{ours[-1].lineno}"
 
 
 def printable(text: str) -> str:

@@ -50,7 +50,7 @@ options:
         type: str
       group:
         description:
-          - A group by C(displayName). Two groups of that name are an error that names both.
+          - A group by C(displayName). Two groups of that name are an error that tells the entry with O(assignments[].id) for each of them.
           - Only direct members of a group are provisioned, and only those of security groups; the run warns where that matters.
             Assigning groups needs Entra ID P1 or P2.
         type: str
@@ -128,6 +128,8 @@ notes:
     C(Application.ReadWrite.All) is needed besides. Check mode needs the reading ones only."
   - C(AppRoleAssignment.ReadWrite.All) lets the client give itself any permission of Microsoft Graph. Guard its credentials accordingly.
   - Names are asked for fifteen at a time, and the assignments are read page by page, so a run that changes nothing takes few requests.
+  - If a user or group is not found, those whose names begin with the same two characters are asked for, once for each kind, and the names
+    that are spelled much alike are told.
   - One user or group that the service refuses does not stop the others. The task then fails at its end and names it.
 seealso:
   - module: scimops.zscaler_one.entra_gallery_app

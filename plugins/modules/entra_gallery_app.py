@@ -55,6 +55,16 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  allow_second:
+    description:
+      - Make the application although the tenant has another one of O(template) under a name that is nearly the same. Without it this is
+        refused, since such a name is mostly misspelt, or that of an application which was renamed in the portal, and a second application
+        would have nobody assigned and would provision nobody.
+      - Nearly the same are names of which one is a part of the other, such as V(Zscaler One) and V(Zscaler One (test)), and those that
+        share most of their letters in the same order. A name that is clearly another only gets a warning.
+      - It decides nothing once the application exists.
+    type: bool
+    default: false
 notes:
   - "Permissions for Microsoft Graph: C(Application.Read.All) to look, and C(Application.ReadWrite.OwnedBy) besides to make the application
     and to delete one that the same client made. C(Application.ReadWrite.All) is enough for all of it, whoever made the application.
@@ -92,6 +102,7 @@ EXAMPLES = r"""
       scimops.zscaler_one.entra_gallery_app:
         template: Zscaler Beta
         display_name: Zscaler Beta (test)
+        allow_second: true
 
     - name: The one for tests is not needed any more
       scimops.zscaler_one.entra_gallery_app:
@@ -229,6 +240,7 @@ OPTIONS = {
     "display_name": {"type": "str"},
     "template": {"type": "str", "default": "Zscaler One"},
     "state": STATE,
+    "allow_second": {"type": "bool", "default": False},
 }
 
 

@@ -171,7 +171,7 @@ operations:
       type: str
       returned: always
     verb:
-      description: What the service did, such as V(create) or V(update); in check mode V(ask).
+      description: V(provision).
       type: str
       returned: always
     name:
@@ -179,11 +179,11 @@ operations:
       type: str
       returned: always
     details:
-      description: C(type), which is V(User) or V(Group).
+      description: C(type), which is V(User) or V(Group), and but for check mode C(action), what the service did, such as V(create).
       type: dict
-      returned: where there are any
+      returned: always
   sample:
-    - {kind: provisioning, verb: create, name: ada@corp.example, details: {type: User}}
+    - {kind: provisioning, verb: provision, name: ada@corp.example, details: {type: User, action: create}}
 problems:
   description: All that is wrong with the input; the first twenty also stand in the message. Nothing was written.
   returned: when the input is wrong

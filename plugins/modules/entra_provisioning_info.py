@@ -13,8 +13,9 @@ short_description: How provisioning is doing, its job, progress, counts and quar
 version_added: "0.1.0"
 description:
   - Reads the provisioning job of an application, and tells in words what the portal shows under Current cycle status and Statistics.
-  - A job that does not exist, or an application of a name that does not exist, is no error; RV(provisioning.found) is V(false) then. An
-    id that does not exist is an error.
+  - A job that does not exist, or an application of a name that does not exist, is no error; RV(provisioning.found) is V(false) then. Of
+    such a name the task warns, with names that were perhaps meant, but not in check mode, where an earlier task may be about to make it.
+    An id that does not exist is an error.
 extends_documentation_fragment:
   - scimops.zscaler_one._attributes
   - scimops.zscaler_one._attributes.info_module

@@ -58,6 +58,8 @@ notes:
     with O(since).
   - Graph answers five such requests in ten seconds. The module asks for large pages, and waits where it has to.
   - Entries appear some minutes after the fact.
+  - An application of a name that does not exist has no logs; a warning says so, with names that were perhaps meant. In check mode there
+    is no warning, since an earlier task may be about to make it.
 seealso:
   - module: scimops.zscaler_one.entra_provisioning_info
 author:

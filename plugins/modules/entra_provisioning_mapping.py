@@ -385,7 +385,9 @@ operations:
       type: str
       returned: always
     verb:
-      description: V(create), V(update) or V(delete); for V(object_mapping) V(enable), V(disable), or V(update) of its actions.
+      description:
+        - For V(mapping) V(set), be it new or not, or V(delete); for V(scoping_filter) V(create), V(update) or V(delete);
+          for V(object_mapping) V(enable), V(disable), or V(update) of its actions.
       type: str
       returned: always
     name:
@@ -398,7 +400,7 @@ operations:
       returned: unless the verb says it all
   sample:
     - kind: mapping
-      verb: update
+      verb: set
       name: user mapping displayName
       details:
         before: "[displayName], matching no, always"

@@ -123,6 +123,9 @@ notes:
     would lose them. If it shows not even a tenant URL, the task fails before it writes, unless all settings are given.
   - Settings that Entra keeps besides these are written back as they were read. If one of them cannot be read because it is masked, the
     task fails and names it, rather than losing it.
+  - Of O(scope), V(assigned) in place of V(all) takes effect after a restart of the job, which this module does itself if the job runs.
+    Nothing in Entra tells afterwards whether it was done. If a run is killed between the two, the next one finds the settings as they are
+    declared and does not restart the job; C(entra_provisioning_job) with C(state=restarted) does.
   - The test needs no job. It uses that of the application if there is one, otherwise the connector of the application.
 seealso:
   - module: scimops.zscaler_one.entra_provisioning_test
@@ -167,7 +170,7 @@ RETURN = r"""
 settings:
   description:
     - The settings after the run, in check mode as they would be. Never a secret. V(null) is what Entra does not tell.
-  returned: success
+  returned: success, and if the settings are stored but the restart after that failed
   type: dict
   contains:
     tenant_url:

@@ -14,7 +14,8 @@ version_added: "0.1.0"
 description:
   - Takes the declared state from lists in the play (O(users), O(groups)) or from files (O(src)), compares it with the tenant, makes one
     plan, and carries it out. With C(--check --diff) the plan is shown and nothing is written.
-  - Reading costs as many requests as the tenant has pages. If there is nothing to do, that is all; each write costs one request.
+  - Reading costs as many requests as the tenant has pages. If there is nothing to do, that is all. Each write costs one request, or many
+    share one (O(bulk)), and several are under way at a time (O(concurrency)).
   - Groups are renamed and created first, then users are created and changed, then memberships are added and after that removed, then
     users are disabled or deleted, and groups deleted last.
   - One object that fails does not stop the others. The task fails at the end and names it, and the next run tries it again.
@@ -70,7 +71,7 @@ options:
         error.
       - A relative path counts from where the module runs; V({{ playbook_dir }}) makes it absolute. A file that cannot be read or is empty
         is an error, and nothing is written.
-      - For large sets use JSON or CSV. YAML takes about fifty times as long to read.
+      - For large sets use JSON or CSV. YAML takes about ten times as long to read.
     type: list
     elements: path
   prune_users:
@@ -127,7 +128,8 @@ options:
     default: []
   on_error:
     description:
-      - V(continue) goes on with the other objects, until ten writes in a row fail alike or the credentials are refused.
+      - V(continue) goes on with the other objects, until ten writes in a row fail alike, more than eight of the first twenty fail, or the
+        credentials are refused.
       - V(stop) stops at the first object that the service refuses.
     type: str
     choices: [continue, stop]
@@ -137,12 +139,85 @@ options:
       - Read the tenant again after writing. What the service accepted and did not do is then reported as a failure.
     type: bool
     default: true
+  concurrency:
+    description:
+      - How many writes may be under way at a time, V(auto) or a number from V(1) to V(32). What depends on each other is written one after
+        the other, whatever this says.
+      - V(auto) takes as many as keep O(requests_per_second) busy, from how long the service takes to answer. With five requests a
+        second and a service that answers within 0.15 seconds, that is one. With O(on_error=stop) it is one as well, so that nothing is
+        under way when a write fails.
+    type: str
+    default: auto
+  bulk:
+    description:
+      - Whether many writes travel in one request to C(/Bulk) (RFC 7644 section 3.7).
+      - V(auto) does so for a plan of 50 writes or more, if the service says in its C(ServiceProviderConfig) that it can, which costs one
+        request. V(always) does so for any plan, and V(never) does not ask.
+      - New groups and their new members travel together. What takes something away never shares a request with what comes before it. A
+        request has as many operations as the service allows, at most 1000, and no more than it is likely to answer in half of O(timeout).
+      - An operation that fails is written again by itself, and fails only if that fails too. Where the answer to a whole request is lost,
+        nothing of it is sent again blind. The tenant is listed anew instead, and what is still to do goes on.
+      - Where the service refuses such requests as a whole, or loses three answers in a row, the writes are made one by one, with a warning.
+        So they are with O(on_error=stop), and after a listing that is doubtful. With O(update_method=put) only what is created or deleted
+        travels in bulk.
+      - Zscaler lists C(/Bulk) and documents nothing else of it, so whether V(auto) finds it there, and what it does, is not known.
+    type: str
+    choices: [auto, never, always]
+    default: auto
+  plan_path:
+    description:
+      - A file for the plan, whose name ends in C(.json). It is written before anything is written to the service, in check mode too, and
+        replaces what was there. If that is not possible, the task fails before its first write. Where the plan is refused, or cannot be
+        made, no file is written, and one that is there stays as it is.
+      - It has every operation by name, with id, values before and after, and besides C(summary), C(digest), C(warnings) and what cannot
+        be planned. The same plan gives the same file, byte for byte, so that it can be reviewed, compared and kept in Git. There is no
+        secret in it, but the names of people. Only its owner may read it.
+      - A relative path counts from where the module runs, here and in O(apply_plan), O(report_path) and O(progress_path).
+    type: path
+  apply_plan:
+    description:
+      - A file that was written by O(plan_path). The task makes a plan as always and carries it out only if it is the same. Otherwise it
+        fails, nothing is written, and the message says which operations are not needed any more, which are new, and which differ. In
+        check mode it says whether it would.
+      - Two plans are the same if their operations are, with ids, and with what stands there before. Nothing is taken from the file but
+        what to compare with, so that nobody can bring in an operation by it. A file that was edited, that says a thing twice, or whose
+        C(summary) does not tell its operations is refused before any request.
+      - The declared state and the options must be given as for the plan. O(allow_removals_over_limit) too has to be given again; a
+        reviewed plan does not lift the brake.
+    type: path
+  report_path:
+    description:
+      - A file that tells what the task does, all of it, whatever O(result_limit) says. Its name ends in V(.jsonl) or V(.json). It has the
+        names of people and the values that are written, and only its owner may read it.
+      - V(.jsonl) gets a line before each change is sent and one when its answer is there, so that it is true at any moment, even if
+        the task is killed. Lines are added to a file that is there. Each is a JSON object with C(line), C(time) and C(run). C(line) is
+        C(begin); C(intent) and C(outcome) for each change, joined by C(number), C(kind), C(verb), C(name) and C(group), the outcome
+        with C(result) V(ok), V(failed), or V(unchanged) where there was nothing to write after all; C(unplanned) for what could not be
+        planned; C(ignored) for what O(verify) found not done; and C(end). An intent without an outcome may or may not have been carried
+        out; the next run finds out.
+      - V(.json) is one document with the keys of the result, written when the task ends, also where it fails.
+      - In check mode both have C(check_mode) V(true), and what would be done is C(would) instead of C(intent), with no C(outcome).
+      - Lines are added only to a file of the user who runs the module that has no second name (hard link), and it keeps its mode. Neither
+        this file nor those of O(plan_path) and O(progress_path) may be one that the task reads, or lie in a directory of O(src) with a name
+        that would be read from there, or be the same.
+      - If the file cannot be written, the task fails before its first write. If the disk fills up in the middle, it stops, and says what
+        was done.
+    type: path
+  progress_path:
+    description:
+      - A file that gets a line twice a second at most, to be followed while the task runs. Lines are added to a file that is there.
+      - Each is a JSON object with C(time), C(phase) (V(reading), V(planning), V(writing), V(verifying)), and while writing the number of
+        changes that are C(done), of them C(failed), and the C(total), C(rate) in changes a second, and C(seconds_left) at that rate.
+      - If it cannot be written, the task goes on and warns.
+    type: path
   result_limit:
     description:
       - How many entries RV(operations) and RV(failures) have at most. The counts in RV(summary) are complete.
     type: int
     default: 1000
 notes:
+  - A task that gets SIGTERM or SIGINT, such as by cancelling a job, sends nothing new, waits for what is under way, and fails with
+    RV(stopped), RV(left) and what was done. The same happens at O(deadline). A second signal ends it without a result.
   - A listing of the tenant that contradicts itself, such as pages that end too early, never leads to a removal. The task fails if it would
     remove anything, and otherwise says RV(listing=suspect).
   - What is deleted, disabled or taken out of a group is what the listing shows under that id; it is not read once more before. A listing
@@ -203,11 +278,32 @@ EXAMPLES = r"""
         protected_users: ["breakglass-*@corp.example"]
         removal_limit:
           percent: 2
+
+- name: Plan now, apply what was reviewed later
+  module_defaults:
+    group/scimops.zscaler_one.scim:
+      base_url: https://scim.zscalerone.net/1234567/098/scim
+      bearer_token: "{{ vault_zscaler_scim_token }}"
+  block:
+    - name: The plan, for review
+      scimops.zscaler_one.scim_directory:
+        src: "{{ playbook_dir }}/state"
+        plan_path: "{{ playbook_dir }}/plan.json"
+      check_mode: true
+
+    - name: Just that plan, or nothing
+      scimops.zscaler_one.scim_directory:
+        src: "{{ playbook_dir }}/state"
+        apply_plan: "{{ playbook_dir }}/plan.json"
+        report_path: /var/log/zscaler/directory.jsonl
+        progress_path: /run/zscaler/progress.jsonl
 """
 
 RETURN = r"""
 protected:
-  description: Users that were not disabled or deleted, and groups that were not deleted or emptied, because they are protected.
+  description:
+    - Users that were not disabled or deleted, and groups that were not deleted or emptied, because they are protected.
+    - At most O(result_limit) of them.
   returned: when planning succeeded
   type: list
   elements: str
@@ -223,9 +319,22 @@ listing:
   returned: when planning succeeded
   type: str
   sample: complete
+stopped:
+  description:
+    - Why the run ended before its plan was carried out, such as the deadline, a signal, or ten writes in a row that failed alike. Empty
+      if it did not. What was done is in RV(operations), what was tried and failed in RV(failures), and the task fails.
+  returned: when planning succeeded
+  type: str
+  sample: ""
+left:
+  description: How many steps were not tried because of that, a user, a group, or the members of a group each. The next run does just these.
+  returned: when planning succeeded
+  type: int
+  sample: 0
 operations:
   description:
     - What was done, in this order, or in check mode what would be done. Empty if nothing changed.
+    - With RV(refused) nothing was written, and this is what would have been done.
     - What the service refused is not here, but in RV(failures).
   returned: when planning succeeded
   type: list
@@ -412,6 +521,12 @@ OPTIONS = {
     "protected_users": {"type": "list", "elements": "str", "default": []},
     "on_error": {"type": "str", "default": "continue", "choices": ["continue", "stop"]},
     "verify": {"type": "bool", "default": True},
+    "concurrency": {"type": "str", "default": "auto"},
+    "bulk": {"type": "str", "default": "auto", "choices": ["auto", "never", "always"]},
+    "plan_path": {"type": "path"},
+    "apply_plan": {"type": "path"},
+    "report_path": {"type": "path"},
+    "progress_path": {"type": "path"},
     "result_limit": {"type": "int", "default": 1000},
     **GROUPS,
     **MATCHING,

@@ -122,6 +122,7 @@ group:
 operations:
   description:
     - What was done, in this order, or in check mode what would be done. Empty if nothing changed.
+    - With RV(refused) nothing was written, and this is what would have been done.
     - What the service refused is not here, but in RV(failures).
   returned: when planning succeeded
   type: list

@@ -11,12 +11,16 @@ import threading
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._converge import Order, converge
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import ServiceError, Unauthorized
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._limit import Limit
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import DesiredGroup, DesiredUser, Document, Member, Place
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.policy import Policy
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.http import Http
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.pace import Pace
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.secrets import Scrubber
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.bodies import patch
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.scim import ScimService
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.bulk_service import BulkService
 
 pytest.importorskip("scim2_server")
 
@@ -56,7 +60,7 @@ def connect(tmp_path):
         url = f"http://127.0.0.1:{server.server_port}/v2"
         pace = Pace(url, 0, directory=str(tmp_path))
         connections.append(Http(url, authorize=lambda: f"Bearer {token}", pace=pace, scrub=Scrubber([token]), read_only=False))
-        return ScimService(connections[-1], **options)
+        return BulkService(connections[-1], **options)
 
     yield make
     for connection in connections:
@@ -158,3 +162,30 @@ def test_discovery_and_a_wrong_token(connect):
     assert "urn:ietf:params:scim:schemas:core:2.0:User" in wire.schemas()
     with pytest.raises(Unauthorized):
         connect(token="not-a-real-token-" + secrets.token_hex(8)).read()
+
+
+def declared(users, groups):
+    """A document with so many people, some of them in each group."""
+    here = Place("", 0, "")
+    names = [f"n{number}@corp.example" for number in users]
+    # This service takes whatever begins like this for a reference, and refuses it.
+    people = tuple(DesiredUser(name, here, {"display_name": "bulkId:x" if "40@" in name else name, "active": True}) for name in names)
+    members = tuple(Member(name, here) for name in names[::2])
+    return Document(people, tuple(DesiredGroup(f"G{number}", here, members=members) for number in groups))
+
+
+def test_p9_bulk(connect):
+    policy = Policy(prune_users="delete", prune_groups="delete", limit=Limit(100, 1000, 1000))
+    sizes = []
+    for document in (declared(range(120), range(4)), declared(range(40, 150), range(2, 5))):
+        service = connect()
+        order = Order(
+            document, policy, lambda service: service.read(declared=["display_name", "active"]), listed=True, verify=True, bulk="auto"
+        )
+        http = service._http
+        result = converge(order, service, dry=False, sleep=lambda _seconds: None)
+        assert (result.failures, result.stopped, result.warnings) == ([], "", [])
+        sizes.append((len(result.operations), http.counts.by_method["POST"]))
+        again = converge(order, connect(), dry=True, sleep=lambda _seconds: None)
+        assert again.operations == []
+    assert all(writes > 150 and posts <= 8 for writes, posts in sizes), sizes

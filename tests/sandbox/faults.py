@@ -56,7 +56,7 @@ KINDS: dict[str, Kind] = {
     "empty_body": Kind(True, "wire", {}, "done; no body"),
     "foreign_links": Kind(True, "wire", {"to": "https://elsewhere.example"}, "done; links in the body have another origin"),
     "ignored_write": Kind(True, "service", {}, "acknowledged and not done (F49)"),
-    "half_then_status": Kind(True, "service", {"status": 500}, "half of the members are written, then this status (F50)"),
+    "half_then_status": Kind(True, "service", {"status": 500}, "half of the members, or of a bulk's operations, then this status (F50)"),
     "delete_first": Kind(True, "service", {}, "the addressed resource is deleted behind the client's back (F29)"),
     "short_page": Kind(True, "service", {"size": 10}, "at most so many resources on the page (F36)"),
     "empty_page": Kind(True, "service", {}, "no resources, the total unchanged (F37)"),
@@ -70,9 +70,16 @@ KINDS: dict[str, Kind] = {
     "start_index_ignored": Kind(True, "service", {}, "page 1 whatever was asked (F42)"),
     "count_ignored": Kind(True, "service", {"size": 5000}, "up to so many resources whatever was asked (F43)"),
     "empty_listing": Kind(True, "service", {}, "nobody, and a total of 0 (F44)"),
+    "bulk_lie": Kind(
+        True,
+        "service",
+        {"lie": "missing", "items": 1},
+        "done; of so many operations the answer is `missing`, `doubled`, `foreign` (unknown bulkId), without status (`no_status`), of the "
+        "last one's location (`one_location`), or `rubbish`; or the first two are `swapped`, all are `reversed`, or are `not_a_list`",
+    ),
 }
 """`retry_after` is sent as it is; `retry_date` is so many seconds from now as an HTTP date."""
-MATCH_KEYS = frozenset({"method", "route", "resource", "filtered", "contains", "nth", "every", "first", "probability"})
+MATCH_KEYS = frozenset({"method", "route", "resource", "filtered", "contains", "nth", "every", "first", "probability", "bulk"})
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,8 @@ class Subject(t.NamedTuple):
     resource: str
     filtered: bool
     text: str
+    bulk: bool = False
+    """Whether it is an operation inside a bulk request."""
 
 
 class Rule:
@@ -140,6 +149,7 @@ class Rule:
             and match.get("resource", subject.resource) == subject.resource
             and match.get("filtered", subject.filtered) == subject.filtered
             and match.get("contains", "") in subject.text
+            and match.get("bulk", False) == subject.bulk
         )
 
     def _is_due(self) -> bool:

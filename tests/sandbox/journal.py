@@ -32,6 +32,8 @@ class Entry:
     status: int = 0
     ids: list[str] = field(default_factory=list)
     mutations: list[dict[str, str]] = field(default_factory=list)
+    operations: list[dict[str, t.Any]] = field(default_factory=list)
+    """Those of a bulk request: method, path (references resolved), bulkId, status; their data is in `body`."""
     fault: str = ""
     service: str = ""
 

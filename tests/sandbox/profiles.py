@@ -116,7 +116,34 @@ class Switches:
     rate_retry_after: str = _switch("header", "header", "guess", "where a 429 says how long to wait", ("header", "none", "body", "text"))
     visibility_lag: float = _switch(0.0, 0.0, "fault", "seconds until a new resource can be found or made a member (F47)")
     stale_reads: float = _switch(0.0, 0.0, "fault", "seconds during which a read still shows the state before a write (F48)")
-    bulk: bool = _switch(False, False, "documented", "ServiceProviderConfig advertises /Bulk; the route itself answers 501")
+
+    # Bulk: Zscaler lists the endpoint and says no more
+    bulk: bool = _switch(False, True, "guess", "ServiceProviderConfig says that /Bulk is supported")
+    bulk_answer: str = _switch(
+        "works",
+        "works",
+        "documented",
+        "what /Bulk does: its work, or nothing but this status",
+        ("works", "403", "404", "405", "413", "501"),
+    )
+    bulk_operations: int = _switch(1000, 1000, "guess", "most operations in one bulk request (maxOperations); more gets 413")
+    bulk_bytes: int = _switch(1048576, 1048576, "guess", "most bytes in one bulk request (maxPayloadSize); more gets 413")
+    bulk_takes: int = _switch(0, 0, "fault", "most operations that it really takes, whatever it says (0 = as it says)")
+    bulk_limits_told: bool = _switch(True, True, "guess", "ServiceProviderConfig tells both limits")
+    bulk_order: str = _switch("kept", "kept", "guess", "the order in which operations are performed", ("kept", "reversed"))
+    bulk_references: str = _switch(
+        "text",
+        "values",
+        "guess",
+        "where bulkId: refers to an operation: value and path only, any text that begins with it (and must then be one), anywhere in any "
+        "text, nowhere",
+        ("values", "strict", "text", "ignored"),
+    )
+    bulk_id_shown: bool = _switch(True, True, "guess", "the answer to each operation repeats its bulkId")
+    bulk_location: bool = _switch(True, True, "guess", "the answer to each operation has the location of its resource")
+    bulk_resources: bool = _switch(False, False, "guess", "the answer to an operation that worked shows the resource")
+    bulk_status_as: str = _switch("string", "string", "seen", "the status of an operation", ("string", "number", "object"))
+    bulk_counts_as: str = _switch("one", "one", "guess", "what a bulk request is for the rate limit", ("one", "operations"))
 
     def set(self, name: str, value: t.Any) -> None:
         """Sets one switch from a value or its text. Raises ValueError with a sentence."""

@@ -39,8 +39,8 @@ class RateLimit:
         self._tokens = math.inf
         self._last = clock()
 
-    def wait(self) -> float:
-        """0 if the request may pass, otherwise the seconds until one may."""
+    def wait(self, cost: int = 1) -> float:
+        """0 if the request may pass, otherwise the seconds until one may. One that counts as more than one leaves a debt."""
         rate = self._switches.rate
         if rate <= 0:
             return 0.0
@@ -50,7 +50,7 @@ class RateLimit:
             self._tokens = min(burst, self._tokens + (now - self._last) * rate)
             self._last = now
             if self._tokens >= 1:
-                self._tokens -= 1
+                self._tokens -= cost
                 return 0.0
             return (1 - self._tokens) / rate
 

@@ -64,7 +64,7 @@ class Sandbox:
         self.journal = Journal(journal_limit)
         self.faults = FaultScript(faults, seed=seed)
         self.tenant = Tenant(self.switches, seed=seed)
-        self.scim = ScimService(self.tenant, self.switches, profile=profile, organization=organization, idp=idp)
+        self.scim = ScimService(self.tenant, self.switches, self.faults, profile=profile, organization=organization, idp=idp)
         self.token = self.scim.token
         self.ca_path = ""
         self.entra = Entra(entra_switches_of(switches), self.journal, trust=lambda: self.ca_path)

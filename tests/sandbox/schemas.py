@@ -17,7 +17,6 @@ CORE = "urn:ietf:params:scim:schemas:core:2.0:"
 USER = CORE + "User"
 GROUP = CORE + "Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-BULK_LIMITS = {"maxOperations": 100, "maxPayloadSize": 1048576}
 
 
 @dataclass(frozen=True)
@@ -238,7 +237,7 @@ def provider_config(switches: Switches, base: str) -> Json:
         "schemas": [CORE + "ServiceProviderConfig"],
         "documentationUri": "https://docs.ansible.com/",
         "patch": {"supported": switches.patch_supported},
-        "bulk": {"supported": switches.bulk, **(BULK_LIMITS if switches.bulk else dict.fromkeys(BULK_LIMITS, 0))},
+        "bulk": _bulk(switches),
         "filter": {"supported": True, "maxResults": switches.page_cap},
         "changePassword": {"supported": False},
         "sort": {"supported": switches.sort},
@@ -254,3 +253,10 @@ def provider_config(switches: Switches, base: str) -> Json:
         ],
         "meta": {"resourceType": "ServiceProviderConfig", "location": f"{base}/ServiceProviderConfig"},
     }
+
+
+def _bulk(switches: Switches) -> Json:
+    limits = {"maxOperations": switches.bulk_operations, "maxPayloadSize": switches.bulk_bytes}
+    if not switches.bulk:
+        return {"supported": False, **dict.fromkeys(limits, 0)}
+    return {"supported": True, **(limits if switches.bulk_limits_told else {})}

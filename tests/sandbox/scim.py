@@ -11,6 +11,7 @@ import typing as t
 import urllib.parse
 
 from . import schemas
+from .bulk import Bulk, operation_count
 from .errors import ScimError
 from .listing import Listing, Query, query_of, search_body
 from .pipeline import Route, decoded
@@ -20,7 +21,7 @@ from .server import Answer, Request, json_answer
 from .writes import Writer
 
 if t.TYPE_CHECKING:
-    from .faults import Fault
+    from .faults import Fault, FaultScript
     from .journal import Entry
     from .profiles import Switches
     from .store import Json, Record, Tenant
@@ -37,7 +38,7 @@ class ScimService:
     name = "scim"
     content_type = CONTENT_TYPE
 
-    def __init__(self, tenant: Tenant, switches: Switches, *, profile: str, organization: str, idp: str) -> None:
+    def __init__(self, tenant: Tenant, switches: Switches, faults: FaultScript, *, profile: str, organization: str, idp: str) -> None:
         self.tenant = tenant
         self.switches = switches
         self.token = secrets.token_urlsafe(32)
@@ -48,6 +49,7 @@ class ScimService:
         self._listing = Listing(tenant, switches, self.presenter)
         self._writer = Writer(tenant, switches)
         self._rate = RateLimit(switches)
+        self._bulk = Bulk(switches, self._perform, faults, self.presenter, self.path)
 
     @property
     def reason_phrase(self) -> bool:
@@ -87,7 +89,8 @@ class ScimService:
 
     def answer(self, request: Request, route: Route, entry: Entry, fault: Fault | None) -> Answer:
         """The answer to one request; mutations and ids are entered into the journal."""
-        wait = self._rate.wait()
+        counted = self.switches.bulk_counts_as == "operations" and route.name == "/Bulk"
+        wait = self._rate.wait(operation_count(entry.body) if counted else 1)
         if wait:
             return refusal(self.switches, wait)
         with self.tenant.lock:
@@ -122,8 +125,10 @@ class ScimService:
         first = route.name.split("/")[1]
         if first in DISCOVERY:
             return self._discover(request, first, route.id)
-        if first in ("Bulk", "Me"):
-            raise ScimError(501, f"/{first} is not implemented")
+        if first == "Me":
+            raise ScimError(501, "/Me is not implemented")
+        if first == "Bulk":
+            return self._bulk.answer(request, _body(request), entry, fault)
         if route.name.endswith(".search"):
             return self._search(request, route, entry, fault)
         if route.id:
@@ -133,6 +138,16 @@ class ScimService:
         if request.method == "POST":
             return self._create(request, route, entry, fault)
         raise _not_allowed(request, route)
+
+    def _perform(self, request: Request, entry: Entry, fault: Fault | None) -> Answer:
+        """The answer to one operation of a bulk request, as if it had come alone."""
+        try:
+            route = self.locate(request)
+            if not route.resource:
+                raise ScimError(404, "There is nothing at this address")
+            return self._dispatch(request, route, entry, fault)
+        except ScimError as error:
+            return self.error(error)
 
     # Discovery
 

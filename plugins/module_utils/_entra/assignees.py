@@ -6,23 +6,24 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
+from types import MappingProxyType
 
 from .._errors import InputError, Problem
 from .._model import key, shown
+from .._wording import did_you_mean, edge_fault, nearest
 from .assignments import DEFAULT_ACCESS, NO_ROLE, Grant
+from .model import GUID
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from .model import Principal, Role
 
     Entry = Mapping[str, t.Any]
 
 KINDS = ("user", "group", "id")
 """The keys of which an entry has one."""
-
-GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-"""How ids look in Entra; for anything else Graph's answer would be an unclear 400."""
 
 DEFAULT_ACCESS_REASON = (
     "people with Default Access are excluded from provisioning; name a real role of the application, or set allow_default_access "
@@ -32,46 +33,6 @@ DEFAULT_ACCESS_REASON = (
 
 NO_GUESTS = "; a guest is not found by mail, but by userPrincipalName or id"
 """Where a user is not found."""
-
-
-class Principal(t.Protocol):
-    """A user or a group, as the directory found it."""
-
-    @property
-    def id(self) -> str:
-        """Its object id."""
-
-    @property
-    def type(self) -> str:
-        """User or Group."""
-
-    @property
-    def name(self) -> str:
-        """Its display name."""
-
-    @property
-    def user_name(self) -> str:
-        """The userPrincipalName of a user who was found by mail, else empty."""
-
-
-class Role(t.Protocol):
-    """A role of the application."""
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-
-    @property
-    def display_name(self) -> str:
-        """Its name."""
-
-    @property
-    def enabled(self) -> bool:
-        """Whether it can be assigned."""
-
-    @property
-    def for_users(self) -> bool:
-        """Whether users and groups can have it."""
 
 
 class Entered(t.NamedTuple):
@@ -111,20 +72,20 @@ def _wrong(entry: Entry, state: str, allow_default: bool) -> Iterator[tuple[str,
         yield "", f"needs exactly one of user, group and id, and has {' and '.join(given) or 'none'}"
     for kind in given:
         name = str(entry[kind])
-        if not name or name != name.strip():
-            yield kind, "is empty, or begins or ends with a space"
+        if edge_fault(name):
+            yield kind, edge_fault(name)
         elif kind == "id" and not GUID.fullmatch(name):
             yield kind, f"{shown(name)} is no object id, such as 0a1b2c3d-0000-4000-8000-000000000001"
     role = entry.get("role")
     if not role:
         if state != "absent":
-            yield "role", "is missing; name the role of the application"
+            yield "role", "is missing; name the role of the application, such as User"
     elif key(role) == key(DEFAULT_ACCESS) and state != "absent" and not allow_default:
         yield "role", DEFAULT_ACCESS_REASON
 
 
 def _wrong_migration(role: str, entries: Sequence[Entry]) -> Iterator[Problem]:
-    if not role or role != role.strip() or key(role) == key(DEFAULT_ACCESS):
+    if edge_fault(role) or key(role) == key(DEFAULT_ACCESS):
         yield Problem("option migration_role", "", "must be the name of a real role")
     for index, entry in enumerate(entries):
         if key(str(entry.get("role") or "")) == key(DEFAULT_ACCESS):
@@ -170,10 +131,19 @@ def is_missing(name: str, roles: Sequence[Role]) -> bool:
 class Resolver:
     """Turns entries into grants. `roles` is None while there is no application; `created` is the role that will be made."""
 
-    def __init__(self, roles: Sequence[Role] | None, *, created: str = "", absent: bool = False) -> None:
+    def __init__(
+        self,
+        roles: Sequence[Role] | None,
+        *,
+        created: str = "",
+        absent: bool = False,
+        alike: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
         self.roles = roles
         self.created = created
         self.absent = absent
+        self.alike = alike
+        """Names in the tenant that begin as one that is not found, by the kind of entry."""
         self.problems: list[Problem] = []
         self.warnings: list[str] = []
 
@@ -191,12 +161,15 @@ class Resolver:
             return found[0]
         what = "user or group" if entry.kind == "id" else entry.kind
         if found:
-            ids = ", ".join(one.id for one in found)
-            self._wrong(entry, entry.kind, f"{len(found)} {what}s are named {shown(entry.name)}: {ids}; name one by id")
+            role = f", role: {entry.role}" if entry.role else ""
+            ways = " or ".join(f"- {{id: {one.id}{role}}}" for one in found)
+            self._wrong(entry, entry.kind, f"{len(found)} {what}s are named {shown(entry.name)}; say which one is meant by its id: {ways}")
         elif self.absent:
             self.warnings.append(f"{entry.place}: there is no {what} {shown(entry.name)} in the tenant, so nothing is taken from it")
         else:
-            self._wrong(entry, entry.kind, f"there is no {what} {shown(entry.name)} in the tenant{NO_GUESTS if what == 'user' else ''}")
+            near = [shown(one) for one in nearest(entry.name, self.alike.get(entry.kind, ()))]
+            hint = did_you_mean(near) or (NO_GUESTS if what == "user" else "")
+            self._wrong(entry, entry.kind, f"there is no {what} {shown(entry.name)} in the tenant{hint}")
         return None
 
     def _role(self, entry: Entered) -> Found | None:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from .._errors import Refusal
 from .._limit import VICTIMS, Overrun, refuse
 from .._model import shown
+from .._wording import cut_list
 from .outcome import Operation
 
 if t.TYPE_CHECKING:
@@ -171,10 +172,10 @@ def _refuse_contradiction(before: Mapping[str, Sequence[Grant]], after: Mapping[
         lost = [principal for principal in holders if gone & {grant.key for grant in after[principal]}]
     if lost:
         names = sorted(before[principal][0].principal for principal in lost)
-        told = ", ".join(map(shown, names[:SHOWN])) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+        told = cut_list(list(map(shown, names)), SHOWN)
         raise Refusal(
-            f"migrate_default_access gives {told} the role {shown(aim.migration[1])}, and state={aim.state} takes it away. Nothing was "
-            "written. Migrate with state=present in a task of its own first"
+            f"migrate_default_access gives {told} the role {shown(aim.migration[1])}, and state={aim.state} takes it away. This task "
+            "wrote nothing. Migrate with state=present in a task of its own first"
         )
 
 

@@ -2,20 +2,22 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The attributes that a directory of the schema defines for one kind of object, and names that are nearly right. Pure."""
+"""The attributes that a directory of the schema defines for one kind of object. Pure."""
 
 from __future__ import annotations
 
-import difflib
+import re
 import typing as t
+
+from .._wording import did_you_mean, nearest
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     Definition = Mapping[str, t.Any]
 
-NEAR = 3
-"""How many names a suggestion has."""
+
+INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
 class Attributes:
@@ -44,19 +46,12 @@ class Attributes:
 
     def missing(self, name: str) -> str:
         """The sentence that says so, with names that are near."""
-        near = nearest(name, self.by_name)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        return f"{name} is not an attribute in {self.directory or 'the directory'}{hint}"
+        return f"{name} is not an attribute in {self.directory or 'the directory'}{did_you_mean(nearest(name, self.by_name))}"
 
 
-def nearest(name: str, names: Iterable[str]) -> list[str]:
-    """The names that are spelled much alike, the best first; also those of which the last part is alike. Only case differs: that one."""
-    by_key = {one.casefold(): one for one in names}
-    if name.casefold() in by_key:
-        return [by_key[name.casefold()]]
-    found = difflib.get_close_matches(name.casefold(), by_key, n=NEAR)
-    found += [one for one in by_key if one not in found and one.rpartition(":")[2].rpartition(".")[2] == name.casefold()]
-    return [by_key[one] for one in found[:NEAR]]
+def is_integer(text: str) -> bool:
+    """Whether the text is a value of the type Integer."""
+    return bool(INTEGER.fullmatch(text))
 
 
 def define(schema: Mapping[str, t.Any], directory: str, object_name: str) -> Attributes:

@@ -14,7 +14,7 @@ import typing as t
 from .._errors import Refusal
 from .._model import shown
 from .outcome import Operation
-from .sso_step import Step, Write
+from .sso_step import SsoStep, Write
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,7 +54,7 @@ class Times(t.NamedTuple):
 class CertificatePlan(t.NamedTuple):
     """`serves` is the certificate that is active at the end; None where it is still to be made."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[SsoStep, ...]
     serves: Certificate | None
     warnings: tuple[str, ...] = ()
 
@@ -76,7 +76,7 @@ def plan_certificate(subject: str, principal: Json, times: Times, *, owner: str)
     _refuse_unreadable(principal, owner)
     name = found.thumbprint if found else subject
     steps = [
-        Step(
+        SsoStep(
             Write.ACTIVATE_CERTIFICATE,
             (Operation("certificate", "activate", name),),
             id=found.thumbprint if found else "",
@@ -85,7 +85,7 @@ def plan_certificate(subject: str, principal: Json, times: Times, *, owner: str)
     ]
     if found is None:
         made = (Operation("certificate", "create", subject),)
-        steps.insert(0, Step(Write.MAKE_CERTIFICATE, made, body={"displayName": subject}))
+        steps.insert(0, SsoStep(Write.MAKE_CERTIFICATE, made, body={"displayName": subject}))
     return CertificatePlan(tuple(steps), found, tuple(warnings))
 
 
@@ -99,7 +99,7 @@ def _refuse_unreadable(principal: Json, owner: str) -> None:
     raise Refusal(
         f"{owner} has signing certificates whose thumbprint cannot be read ({which}), so that nobody can say "
         "whether one of them serves. Making or activating another one would end sign-on until it was uploaded to Zscaler; "
-        "nothing was written. Activate the right one in the portal, and leave certificates alone here with certificate: ignore",
+        "this task wrote nothing. Activate the right one in the portal, and leave certificates alone here with certificate: ignore",
         key_ids=ids,
     )
 

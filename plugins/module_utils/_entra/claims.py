@@ -12,7 +12,7 @@ import typing as t
 from .._errors import InputError, Problem
 from .._model import shown
 from .outcome import Operation
-from .sso_step import Step, Write
+from .sso_step import SsoStep, Write
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,7 +65,7 @@ def _fits(text: str, assigned: Sequence[Json]) -> bool:
     return len(assigned) == 1 and same_policy(assigned[0], text)
 
 
-def plan_claims(name: str, claims: Sequence[Json], assigned: Sequence[Json], everything: Sequence[Json]) -> tuple[Step, ...]:
+def plan_claims(name: str, claims: Sequence[Json], assigned: Sequence[Json], everything: Sequence[Json]) -> tuple[SsoStep, ...]:
     """How the application comes to the policy `name` with these claims, and to no other. An application has one policy at most.
 
     A policy that is assigned and has the content serves under whatever name. Without claims every policy is taken away, and stays in the
@@ -101,12 +101,12 @@ def _policy_of_name(name: str, everything: Sequence[Json]) -> Json | None:
     return named[0] if named else None
 
 
-def _unassign(policy: Json) -> Step:
+def _unassign(policy: Json) -> SsoStep:
     return _step(Write.UNASSIGN_POLICY, "unassign", str(policy.get("displayName")), id=str(policy["id"]), shows={"claims": []})
 
 
-def _step(write: Write, verb: str, name: str, **values: t.Any) -> Step:
-    return Step(write, (Operation("claims_policy", verb, name),), **values)
+def _step(write: Write, verb: str, name: str, **values: t.Any) -> SsoStep:
+    return SsoStep(write, (Operation("claims_policy", verb, name),), **values)
 
 
 def claims_of(policies: Sequence[Json]) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .._errors import Problem
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     Options = Mapping[str, t.Any]
 
@@ -188,8 +188,3 @@ def _filter_problems(wish: Wish) -> Iterator[Problem]:
                     yield Problem(clause.place, field, "is empty")
     for place, first in repeated((one.name, one.place) for one in wish.filters or () if one.name):
         yield Problem(place, "name", f"is the same as in {first}; give each filter a title of its own")
-
-
-def texts(names: Sequence[str]) -> str:
-    """Names for a sentence: `a`, `a and b`, `a, b and c`."""
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from .._errors import Problem
-from .declared import texts
+from .._wording import and_list
+from .attributes import is_integer
 from .expression import attributes_in, kind_of
 from .flow import priority_of, target_of
 
@@ -21,11 +21,10 @@ if t.TYPE_CHECKING:
     from .flow import Parsed
     from .located import Located
 
-INTEGER = re.compile(r"[+-]?[0-9]+")
 BOOLEANS = ("true", "false")
 
 
-class Change(t.NamedTuple):
+class FlowChange(t.NamedTuple):
     """One declared mapping beside the live one, and what it would become: `live` itself if it is so already."""
 
     flow: Flow
@@ -39,7 +38,7 @@ class Change(t.NamedTuple):
         return self.new is not self.live
 
 
-def change_problems(change: Change, located: Located) -> Iterator[Problem]:
+def change_problems(change: FlowChange, located: Located) -> Iterator[Problem]:
     """All that is wrong with one declared mapping; one that changes nothing is not questioned."""
     flow = change.flow
     if not change.is_change or not flow.target.strip():
@@ -48,7 +47,7 @@ def change_problems(change: Change, located: Located) -> Iterator[Problem]:
     yield from (Problem(flow.place, field, reason) for found in checks for field, reason in found)
 
 
-def _target_problems(change: Change, located: Located) -> Iterator[tuple[str, str]]:
+def _target_problems(change: FlowChange, located: Located) -> Iterator[tuple[str, str]]:
     name = change.flow.target
     if change.live is None and located.target.lacks(name):
         yield "target", f"{located.target.missing(name)} An attribute of your own must first be added to the target's list in the portal."
@@ -60,7 +59,7 @@ def _target_problems(change: Change, located: Located) -> Iterator[tuple[str, st
         yield "matching_priority", f"would match on {name}, whose value is the same for everybody; match on a source or an expression"
 
 
-def _source_problems(change: Change, located: Located) -> Iterator[tuple[str, str]]:
+def _source_problems(change: FlowChange, located: Located) -> Iterator[tuple[str, str]]:
     used = {name for live in located.live for name in attributes_in(live.get("source"))}
     if change.flow.kind == "source" and change.flow.value.strip():
         name = change.flow.value
@@ -80,7 +79,7 @@ def _value_problems(flow: Flow, located: Located) -> Iterator[tuple[str, str]]:
     for field, value in values:
         if type_name == "Boolean" and value and value.casefold() not in BOOLEANS:
             yield field, f"{flow.target} is Boolean; '{value}' is neither True nor False"
-        if type_name == "Integer" and value and not INTEGER.fullmatch(value):
+        if type_name == "Integer" and value and not is_integer(value):
             yield field, f"{flow.target} is an integer; '{value}' is none"
 
 
@@ -106,7 +105,7 @@ def removal_problems(
         them = "them" if len(names) > 1 else "it"
         yield Problem(
             f"{side}.attribute_mappings", "",
-            f"mode exact would remove {texts(names)}, which {located.target.directory} requires; list {them} too, or use mode merge",
+            f"mode exact would remove {and_list(names)}, which {located.target.directory} requires; list {them} too, or use mode merge",
         )  # fmt: skip
 
 
@@ -115,7 +114,7 @@ def matching_problems(wish: Wish, located: Located, result: Sequence[dict[str, t
     place = f"{wish.side}.attribute_mappings"
     matching = [(priority_of(live), target_of(live)) for live in result if priority_of(live)]
     if not matching and result:
-        lost = texts([target_of(live) for live in located.live if priority_of(live)])
+        lost = and_list([target_of(live) for live in located.live if priority_of(live)])
         was = f"; now it is {lost}" if lost else ""
         yield Problem(place, "", f"no attribute would be left to match existing {wish.side} by{was}; give one a matching_priority of 1")
     declared = {flow.target: flow for flow in wish.flows or () if flow.priority}
@@ -124,5 +123,5 @@ def matching_problems(wish: Wish, located: Located, result: Sequence[dict[str, t
         if target in declared and others and not any(other in declared for other in others):
             yield Problem(
                 declared[target].place, "matching_priority",
-                f"{priority} is that of {texts(others)} already; give {target} another, or declare {texts(others)} with another or 0",
+                f"{priority} is that of {and_list(others)} already; give {target} another, or declare {and_list(others)} with another or 0",
             )  # fmt: skip

@@ -18,6 +18,7 @@ from .status import (
     holds_deletes,
     last_cycle_ended,
     moment,
+    part,
     quarantine_of,
     reason_code,
     schedule_state,
@@ -56,7 +57,7 @@ UNSURE = (
 
 
 @dataclass(frozen=True)
-class Step:
+class JobStep:
     """One request to the job: create, start, pause, restart or delete. `reset_scope` is for a restart, as Graph wants it."""
 
     verb: str
@@ -67,7 +68,7 @@ class Step:
 class JobPlan:
     """The steps in order, warnings, and why the state cannot be reached (then there are no steps)."""
 
-    steps: list[Step] = field(default_factory=list)
+    steps: list[JobStep] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     refused: str = ""
 
@@ -96,7 +97,7 @@ def check_job_options(options: Mapping[str, t.Any]) -> list[Problem]:
     return problems
 
 
-def ends_quarantine(step: Step) -> bool:
+def ends_quarantine(step: JobStep) -> bool:
     """Whether a restart of this scope ends a quarantine."""
     flags = step.reset_scope.split(", ")
     return not step.reset_scope or any(flag in flags for flag in ("QuarantineState", "Full", "ForceDeletes"))
@@ -122,11 +123,11 @@ def plan_job(options: Mapping[str, t.Any], job: Mapping[str, t.Any] | None) -> J
     """What to tell the job; `job` is the job as Graph shows it, None if there is none."""
     state = options["state"]
     if state == "absent":
-        return JobPlan([Step("delete")] if job is not None else [])
+        return JobPlan([JobStep("delete")] if job is not None else [])
     if job is None:
-        return JobPlan([Step("create"), *([Step("start")] if state in ("started", "restarted") else [])])
+        return JobPlan([JobStep("create"), *([JobStep("start")] if state in ("started", "restarted") else [])])
     if state == "paused":
-        return JobPlan([Step("pause")] if schedule_state(job) == "Active" else [])
+        return JobPlan([JobStep("pause")] if schedule_state(job) == "Active" else [])
     if state == "present":
         return JobPlan()
     return _plan_running(options, job)
@@ -135,20 +136,20 @@ def plan_job(options: Mapping[str, t.Any], job: Mapping[str, t.Any] | None) -> J
 def _plan_running(options: Mapping[str, t.Any], job: Mapping[str, t.Any]) -> JobPlan:
     """Started or restarted, for a job that exists."""
     running, restart = schedule_state(job) == "Active", options["state"] == "restarted"
-    start = [] if running else [Step("start")]
+    start = [] if running else [JobStep("start")]
     if holds_deletes(job):
         return _plan_held(options, job, start)
     if restart:
-        return JobPlan([Step("restart", reset_flags(options.get("reset_scope") or [])), *start])
-    return JobPlan([Step("start")] if not running or quarantine_of(job) else [])
+        return JobPlan([JobStep("restart", reset_flags(options.get("reset_scope") or [])), *start])
+    return JobPlan([JobStep("start")] if not running or quarantine_of(job) else [])
 
 
-def _plan_held(options: Mapping[str, t.Any], job: Mapping[str, t.Any], start: list[Step]) -> JobPlan:
+def _plan_held(options: Mapping[str, t.Any], job: Mapping[str, t.Any], start: list[JobStep]) -> JobPlan:
     """For a job that holds back deletes: nothing, unless it is allowed to release them."""
     if options.get("allow_held_deletes"):
         scope = reset_flags(options.get("reset_scope") or [])
         ignored = [f"reset_scope {scope} is not applied: deletes are released by a restart of their own"] if scope else []
-        return JobPlan([Step("restart", "ForceDeletes"), *start], ignored)
+        return JobPlan([JobStep("restart", "ForceDeletes"), *start], ignored)
     counts = ", ".join(f"{count} of type {name}" for name, count in sorted(describe_counts(job).items()))
     since = moment(quarantine_of(job).get("currentBegan"))
     reason = reason_code(quarantine_of(job))
@@ -180,14 +181,20 @@ def foreseen_job(plan: JobPlan, job: Mapping[str, t.Any] | None, template_id: st
             return None
         if step.verb == "create":
             shown = {"id": "", "templateId": template_id, "schedule": {"state": "Disabled"}, "status": {"code": "NotConfigured"}}
-        if shown is not None and step.verb in ("start", "pause"):
-            state = "Active" if step.verb == "start" else "Paused"
-            code = "Paused" if step.verb == "pause" else "Active" if first_cycle_ended(shown) else "NotRun"
-            shown = {**shown, "schedule": {**(shown.get("schedule") or {}), "state": state}}
-            shown["status"] = {**(shown.get("status") or {}), "code": code, "quarantine": None}
+        if shown is not None and step.verb == "pause":
+            # A job that is paused in quarantine is still in it.
+            shown = _with_state(shown, schedule={"state": "Paused"}, status={"code": "Paused"})
+        if shown is not None and step.verb == "start":
+            code = "Active" if first_cycle_ended(shown) else "NotRun"
+            shown = _with_state(shown, schedule={"state": "Active"}, status={"code": code, "quarantine": None})
         if shown is not None and step.verb == "restart":
-            shown["status"] = {**(shown.get("status") or {}), "code": "NotRun", "quarantine": None}
+            shown = _with_state(shown, schedule={}, status={"code": "NotRun", "quarantine": None})
     return shown
+
+
+def _with_state(job: Mapping[str, t.Any], *, schedule: Mapping[str, t.Any], status: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The job with these keys of its schedule and its status changed."""
+    return {**job, "schedule": {**part(job, "schedule"), **schedule}, "status": {**part(job, "status"), **status}}
 
 
 def describe_state(job: Mapping[str, t.Any] | None) -> dict[str, t.Any]:

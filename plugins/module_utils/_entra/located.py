@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
+from .._wording import and_list
 from .attributes import Attributes, define
-from .declared import SIDES, texts
+from .declared import SIDES
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,10 +60,10 @@ def locate(schema: Schema, side: str) -> tuple[Located | None, str]:
     if len(open_to_us) == 1:
         return _located(schema, open_to_us[0]), ""
     if open_to_us:
-        names = texts([str(place) for place in open_to_us])
+        names = and_list([str(place) for place in open_to_us])
         return None, f"the schema maps {side} {len(open_to_us)} times: {names}; which one is meant cannot be told, edit it in the portal"
     if found:
-        return None, f"the schema maps {side} only in {texts([str(place) for place in found])}, which Entra marks as not editable"
+        return None, f"the schema maps {side} only in {and_list([str(place) for place in found])}, which Entra marks as not editable"
     return None, f"the schema of this application has no mapping of {side}; its connector does not provision them"
 
 

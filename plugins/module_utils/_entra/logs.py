@@ -11,7 +11,7 @@ import typing as t
 import unicodedata
 
 from .._errors import Problem
-from .status import identifier, moment, number, part
+from .status import identifier, moment, number, part, parts
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -76,21 +76,21 @@ def concerns(entry: Entry, user: str) -> bool:
 
 def describe_log(entry: Entry) -> Json:
     """One entry (provisioningObjectSummary) in our words."""
-    outcome = part(entry, "provisioningStatusInfo")
-    error = part(outcome, "errorInformation")
+    info = part(entry, "provisioningStatusInfo")
+    error = part(info, "errorInformation")
     code = str(error.get("errorCode") or skip_reason(entry))
     return {
         "id": identifier(entry.get("id")),
         "time": moment(entry.get("activityDateTime")),
         "action": str(entry.get("provisioningAction") or ""),
-        "status": status_of(str(outcome.get("status") or ""), code),
+        "status": status_of(str(info.get("status") or ""), code),
         "source": describe_identity(part(entry, "sourceIdentity")),
         "target": describe_identity(part(entry, "targetIdentity")),
         "reason": reason_of(entry),
         "error_code": code,
         "advice": str(error.get("recommendedAction") or ""),
-        "steps": [describe_step(step) for step in _objects(entry.get("provisioningSteps"))],
-        "modified": [describe_change(change) for change in _objects(entry.get("modifiedProperties"))],
+        "steps": [describe_step(step) for step in parts(entry, "provisioningSteps")],
+        "modified": [describe_change(change) for change in parts(entry, "modifiedProperties")],
         "initiated_by": str(part(entry, "initiatedBy").get("initiatorType") or ""),
         "duration_ms": number(entry.get("durationInMilliseconds")),
         "job_id": identifier(entry.get("jobId")),
@@ -105,7 +105,7 @@ def status_of(word: str, code: str) -> str:
 
 def skip_reason(entry: Entry) -> str:
     """Why the service left somebody out: the code in the last step that has one; empty for none."""
-    for step in reversed(_objects(entry.get("provisioningSteps"))):
+    for step in reversed(parts(entry, "provisioningSteps")):
         if part(step, "details").get("SkipReason"):
             return str(part(step, "details")["SkipReason"])
     return ""
@@ -140,19 +140,15 @@ def describe_change(change: Entry) -> Json:
 
 def reason_of(entry: Entry) -> str:
     """Why something was skipped or failed, in the service's own words: its error, else the last step that did not succeed."""
-    outcome = part(entry, "provisioningStatusInfo")
-    error = part(outcome, "errorInformation")
+    info = part(entry, "provisioningStatusInfo")
+    error = part(info, "errorInformation")
     told = str(error.get("reason") or error.get("additionalDetails") or "").strip()
-    if told or str(outcome.get("status") or "").lower() == "success":
+    if told or str(info.get("status") or "").lower() == "success":
         return told
-    for step in reversed(_objects(entry.get("provisioningSteps"))):
+    for step in reversed(parts(entry, "provisioningSteps")):
         if str(step.get("status") or "").lower() != "success" and step.get("description"):
             return str(step["description"]).strip()
     return str(error.get("errorCode") or "")
-
-
-def _objects(value: object) -> list[Json]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _folded(text: str) -> str:

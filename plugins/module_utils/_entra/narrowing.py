@@ -52,8 +52,8 @@ def _refusal(plan: SettingsPlan, default: int, counts: Mapping[str, int]) -> str
     excluded = f" ({default} only with Default Access, who are excluded from provisioning)" if default else ""
     return (
         f"The scope is not narrowed to those who are assigned, since nobody is assigned in a real role{excluded}, and the job has run. "
-        f"{_in_step(counts)}; {_fate(plan)}. Nothing was written. Assign those who need access first, with entra_app_assignment; if nobody "
-        "is to keep access, say allow_empty_scope: true"
+        f"{_in_step(counts)}; {_fate(plan)}. This task wrote nothing. Assign those who need access first, with entra_app_assignment; "
+        "if nobody is to keep access, say allow_empty_scope: true"
     )
 
 

@@ -11,7 +11,7 @@ import typing as t
 
 from .._errors import InputError, Problem
 from .logs import describe_change, describe_identity, describe_step, skip_reason, status_of
-from .status import part
+from .status import part, parts
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ WRITES_NOTHING = ("", "other")
 
 def choose_rule(schema: Entry, kind: str) -> str:
     """The id of the rule to apply: one that says it can be applied on demand and maps this kind, else the first by priority."""
-    rules = [rule for rule in schema.get("synchronizationRules") or [] if isinstance(rule, dict) and rule.get("id")]
+    rules = [rule for rule in parts(schema, "synchronizationRules") if rule.get("id")]
     able = [rule for rule in rules if _metadata(rule).get("supportsprovisionondemand", "").casefold() == "true"]
     denied = [rule for rule in rules if _metadata(rule).get("supportsprovisionondemand", "").casefold() == "false"]
     chosen = able or [rule for rule in rules if rule not in denied]
@@ -45,14 +45,13 @@ def choose_rule(schema: Entry, kind: str) -> str:
 
 def _maps(rule: Entry, kind: str) -> bool:
     """Whether the rule has a mapping for User or Group that is enabled."""
-    mappings = [mapping for mapping in rule.get("objectMappings") or [] if isinstance(mapping, dict)]
-    return any(mapping.get("enabled") and str(mapping.get("sourceObjectName")).casefold() == kind.casefold() for mapping in mappings)
+    mappings = [mapping for mapping in parts(rule, "objectMappings") if mapping.get("enabled")]
+    return any(str(mapping.get("sourceObjectName")).casefold() == kind.casefold() for mapping in mappings)
 
 
 def _metadata(rule: Entry) -> dict[str, str]:
     """Metadata of a rule by its name in lower case."""
-    listed = [entry for entry in rule.get("metadata") or [] if isinstance(entry, dict)]
-    return {str(entry.get("key")).casefold(): str(entry.get("value")) for entry in listed}
+    return {str(entry.get("key")).casefold(): str(entry.get("value")) for entry in parts(rule, "metadata")}
 
 
 def user_parameters(rule_id: str, user_id: str) -> list[list[Json]]:
@@ -96,7 +95,7 @@ def _describe(entry: Entry, overall: Entry, names: Mapping[str, str], asked: str
     info, details = part(entry, "statusInfo"), part(overall, "details")
     word = str(info.get("status") or overall.get("result") or "").casefold()
     source, target = part(entry, "sourceIdentity"), part(entry, "targetIdentity")
-    steps = [describe_step(step) for step in entry.get("provisioningSteps") or [] if isinstance(step, dict)]
+    steps = [describe_step(step) for step in parts(entry, "provisioningSteps")]
     action = str(entry.get("action") or entry.get("provisioningAction") or "").casefold()
     code = str(info.get("errorCode") or details.get("errorCode") or skip_reason(entry))
     status = status_of(STATUSES.get(word, "failure"), code)
@@ -114,7 +113,7 @@ def _describe(entry: Entry, overall: Entry, names: Mapping[str, str], asked: str
         "wrote": wrote(status, action, steps),
         "target": describe_identity(target),
         "steps": steps,
-        "modified": [describe_change(one) for one in entry.get("modifiedProperties") or [] if isinstance(one, dict)],
+        "modified": [describe_change(one) for one in parts(entry, "modifiedProperties")],
     }
 
 

@@ -45,6 +45,8 @@ class Outcome:
     after: dict[str, t.Any] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     failed: str = ""
+    subject: str = ""
+    """What the task is about, as a person would call it; empty where the options say it."""
 
     @property
     def changed(self) -> bool:

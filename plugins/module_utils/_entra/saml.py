@@ -9,10 +9,11 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import InputError, Problem
+from .._wording import is_mail_address
 from .certificates import SUBJECT, active_certificate, plan_certificate
 from .claims import claim_problems, claims_of, plan_claims
 from .outcome import Operation
-from .sso_step import Step, Write
+from .sso_step import SsoStep, Write
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,7 +38,7 @@ PRINCIPAL = {
 NO_WARNINGS: tuple[str, ...] = ()
 
 
-class Live(t.NamedTuple):
+class LiveSso(t.NamedTuple):
     """What Entra has, as Graph shows it; everything empty for an application that does not exist yet."""
 
     principal: Json
@@ -48,10 +49,10 @@ class Live(t.NamedTuple):
     """All claims policies of the tenant, where they count (see `claims.needs_all`)."""
 
 
-class Plan(t.NamedTuple):
+class SsoPlan(t.NamedTuple):
     """The way to single sign-on: each step is one write, in this order."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[SsoStep, ...]
     before: dict[str, t.Any]
     active: Certificate | None
     """The certificate that Entra signs with before the first step."""
@@ -63,7 +64,7 @@ class Plan(t.NamedTuple):
         """All steps in names."""
         return operations_of(self.steps)
 
-    def after(self, done: Sequence[Step] | None = None) -> dict[str, t.Any]:
+    def after(self, done: Sequence[SsoStep] | None = None) -> dict[str, t.Any]:
         """Single sign-on in names once these steps are done, or all."""
         described = dict(self.before)
         for step in self.steps if done is None else done:
@@ -71,7 +72,7 @@ class Plan(t.NamedTuple):
         return described
 
 
-def check_options(options: Options) -> None:
+def check_sso_options(options: Options) -> None:
     """Raise InputError for what is wrong whatever the tenant has."""
     problems = list(_problems(options))
     if problems:
@@ -92,7 +93,7 @@ def _problems(options: Options) -> Iterator[Problem]:
         if any(not str(value).strip() for value in options.get(name) or ()):
             yield Problem(f"option {name}", "", "has an empty entry")
     for address in options.get("notification_emails") or ():
-        if "@" not in address:
+        if not is_mail_address(address):
             yield Problem("option notification_emails", "", f"{address} is no e-mail address")
     yield from claim_problems(options.get("claims") or ())
 
@@ -101,12 +102,12 @@ def _meaningless(option: str, because: str) -> Problem:
     return Problem(f"option {option}", "", f"means nothing with {because}; leave it out")
 
 
-def operations_of(steps: Iterable[Step]) -> list[Operation]:
+def operations_of(steps: Iterable[SsoStep]) -> list[Operation]:
     """Steps in names."""
     return [operation for step in steps for operation in step.operations]
 
 
-def plan_sso(options: Options, live: Live, times: Times, *, owner: str) -> Plan:
+def plan_sso(options: Options, live: LiveSso, times: Times, *, owner: str) -> SsoPlan:
     """The steps that are missing to what is declared; `owner` is the name of the application.
 
     Raises Refusal for certificates that cannot be told apart, InputError for two policies of one name.
@@ -121,10 +122,10 @@ def plan_sso(options: Options, live: Live, times: Times, *, owner: str) -> Plan:
         serves, warnings = certificate.serves, certificate.warnings
     if options["mode"] == "saml" and options["claims"] is not None:
         steps += plan_claims(options["claims_policy"] or f"{owner} claims", options["claims"], live.assigned, live.policies)
-    return Plan(tuple(steps), describe(live, active), active, serves, warnings)
+    return SsoPlan(tuple(steps), describe_sso(live, active), active, serves, warnings)
 
 
-def _plan_principal(options: Options, principal: Json) -> Iterator[Step]:
+def _plan_principal(options: Options, principal: Json) -> Iterator[SsoStep]:
     """What differs at the service principal: mode, sign-on URL, and who is told that the certificate ends."""
     body: dict[str, t.Any] = {}
     operations = []
@@ -139,10 +140,10 @@ def _plan_principal(options: Options, principal: Json) -> Iterator[Step]:
             body[name] = wanted if wanted or isinstance(wanted, list) else None
             operations.append(_update(title, live, wanted))
     if body:
-        yield Step(Write.PRINCIPAL, tuple(operations), body=body, shows=_describe_principal({**principal, **body}))
+        yield SsoStep(Write.PRINCIPAL, tuple(operations), body=body, shows=_describe_principal({**principal, **body}))
 
 
-def _plan_application(options: Options, application: Json) -> Iterator[Step]:
+def _plan_application(options: Options, application: Json) -> Iterator[SsoStep]:
     """What differs at the application: identifiers and reply URLs, which Graph replaces as a whole."""
     body: dict[str, t.Any] = {}
     operations = []
@@ -155,10 +156,10 @@ def _plan_application(options: Options, application: Json) -> Iterator[Step]:
         body["web"] = {"redirectUris": list(urls)}
         operations.append(_update("Reply URL", live or [], urls))
     if body:
-        yield Step(Write.APPLICATION, tuple(operations), body=body, shows=_describe_application({**application, **body}))
+        yield SsoStep(Write.APPLICATION, tuple(operations), body=body, shows=_describe_application({**application, **body}))
 
 
-def describe(live: Live, active: Certificate | None) -> dict[str, t.Any]:
+def describe_sso(live: LiveSso, active: Certificate | None) -> dict[str, t.Any]:
     """Single sign-on in names."""
     return {
         **_describe_principal(live.principal),

@@ -75,14 +75,14 @@ def same_clauses(live: Live, wanted: Filter) -> bool:
     )
 
 
-class Pairs(t.NamedTuple):
+class PairedFilters(t.NamedTuple):
     """Declared filters beside the live ones of the same name, and the live ones that nobody declared."""
 
     pairs: list[tuple[dict[str, t.Any] | None, Filter]]
     left: list[dict[str, t.Any]]
 
 
-def pair_filters(scope: Live | None, filters: Sequence[Filter]) -> Pairs:
+def pair_filters(scope: Live | None, filters: Sequence[Filter]) -> PairedFilters:
     """Live and declared filters by their names."""
     left = groups_of(scope)
     pairs: list[tuple[dict[str, t.Any] | None, Filter]] = []
@@ -91,7 +91,7 @@ def pair_filters(scope: Live | None, filters: Sequence[Filter]) -> Pairs:
         if found is not None:
             left = [one for one in left if one is not found]
         pairs.append((found, wanted))
-    return Pairs(pairs, left)
+    return PairedFilters(pairs, left)
 
 
 def changed_filters(scope: Live | None, filters: Sequence[Filter]) -> list[Filter]:

@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from .._errors import Problem
-from .attributes import nearest
-from .declared import texts
+from .._wording import and_list, did_you_mean, nearest
+from .attributes import is_integer
 from .scoping import changed_filters, groups_of, live_condition
 
 if t.TYPE_CHECKING:
@@ -23,7 +22,6 @@ if t.TYPE_CHECKING:
 
 NOT_FILTERABLE = frozenset(("members", "approleassignments", "usertype", "manager"))
 """Attributes by which Entra cannot filter, besides multi-valued ones and dates (facts 5)."""
-INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
 def filter_problems(
@@ -61,9 +59,8 @@ def _operator_problems(clause: Clause, operators: Operators) -> Iterator[tuple[s
         return
     found = operators.find(clause.operator)
     if found is None:
-        near = nearest(clause.operator, operators.names())
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        yield "operator", f"{clause.operator} is not an operator of this service, which has {texts(operators.names())}{hint}"
+        hint = did_you_mean(nearest(clause.operator, operators.names()))
+        yield "operator", f"{clause.operator} is not an operator of this service, which has {and_list(operators.names())}{hint}"
         return
     name = operators.spell(clause.operator)
     if found.get("arity") == "Unary" and clause.values:
@@ -78,7 +75,7 @@ def _operand_problems(clause: Clause, name: str) -> Iterator[str]:
     elif "" in clause.values:
         yield f"{name} '' is never true, for a clause on an empty value is false; there is IS NULL"
     elif name.casefold().startswith("greater"):
-        wrong = [value for value in clause.values if not INTEGER.fullmatch(value)]
+        wrong = [value for value in clause.values if not is_integer(value)]
         if wrong:
             yield f"{name} compares integers only, and '{wrong[0]}' is none"
 
@@ -87,10 +84,10 @@ def filter_doubts(scope: Mapping[str, t.Any] | None, filters: Sequence[Filter], 
     """Warnings about filters that would be written: the service lists the operator for attributes of other types only."""
     for wanted in changed_filters(scope, filters):
         for clause in wanted.clauses:
-            types = (operators.find(clause.operator) or {}).get("supportedAttributeTypes") or []
+            types = [str(one) for one in (operators.find(clause.operator) or {}).get("supportedAttributeTypes") or ()]
             type_name = source.type_of(clause.attribute)
             if type_name and types and type_name not in types:
                 yield (
-                    f"{clause.place}: the service lists {operators.spell(clause.operator)} for {texts([str(one) for one in types])}, and "
+                    f"{clause.place}: the service lists {operators.spell(clause.operator)} for {and_list(types)}, and "
                     f"{clause.attribute} is {type_name}; the filter may never be true, which puts everybody out of scope"
                 )

@@ -9,8 +9,12 @@ from __future__ import annotations
 import json
 import re
 import typing as t
+from urllib.parse import urlsplit
 
-from .._errors import Problem
+from .._errors import InputError, Problem
+from .._model import SHORTEST_SECRET
+from .._transport.address import UNRESOLVED, check_url
+from .._wording import is_mail_address
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,9 +31,12 @@ KEEP_LEAVERS = "SkipOutOfScopeDeletions"
 SECRET_KEYS = (TOKEN, OAUTH2["oauth2_client_secret"])
 """What must never be shown, masked or not."""
 
-SHORTEST = 8
-"""Characters of a secret: masking a shorter one would garble results."""
+TARGET_URLS = ("tenant_url", "oauth2_token_url")
+TARGET_TEXTS = ("secret_token", "oauth2_client_id", "oauth2_client_secret", "notification_email")
+"""Options that say what Entra is to reach, as whom, and whom it tells."""
 
+FLAGS = ("aadOptscim062020", "AzureAdScimPatch062020", "AzureAdScimPatch2017")
+"""Flags of Entra's SCIM client that Microsoft documents, to be appended to the tenant URL."""
 
 SPELLINGS = {key.casefold(): key for key in (ADDRESS, TOKEN, *OAUTH2.values(), SCOPE, MAIL, KEEP_LEAVERS)}
 """The keys that this collection knows, by their text in lower case."""
@@ -75,8 +82,43 @@ def credential_options(options: Mapping[str, t.Any]) -> dict[str, str]:
     return {key: value for key, value in given.items() if value is not None}
 
 
+def check_target(options: Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[Problem]]:
+    """The options with their addresses normalised, and all problems of them. The tenant URL may carry flags such as ?aadOptscim062020."""
+    checked: dict[str, t.Any] = dict(options)
+    problems: list[Problem] = []
+    for name in TARGET_URLS:
+        if options.get(name) is not None:
+            try:
+                checked[name] = check_url(options[name], name, query=True)
+            except InputError as error:
+                problems += error.problems
+    if _has_other_flags(checked.get("tenant_url") or ""):
+        reason = (
+            f"must have nothing after the ? but flags of Entra, which are {', '.join(FLAGS)}. The address is shown in results, and so a "
+            "token has no place in it: that is secret_token"
+        )
+        problems.append(Problem("option tenant_url", "", reason))
+    for name in TARGET_TEXTS:
+        if any(mark in (options.get(name) or "") for mark in UNRESOLVED):
+            reason = "looks like a template or a masked value that was never resolved"
+            problems.append(Problem(f"option {name}", "", reason))
+    return checked, problems
+
+
+def _has_other_flags(url: str) -> bool:
+    """Whether the query of the address has anything else than known flags."""
+    if any(mark in url for mark in UNRESOLVED):
+        return False
+    known = {flag.casefold() for flag in FLAGS}
+    try:
+        query = urlsplit(url).query
+    except ValueError:
+        return False
+    return any(flag.casefold() not in known for flag in query.split("&") if flag)
+
+
 def check_settings(options: Mapping[str, t.Any]) -> list[Problem]:
-    """All that is wrong with the options and can be told without asking anybody; addresses are checked elsewhere."""
+    """All that is wrong with the options and can be told without asking anybody; `check_target` has checked the addresses."""
     problems = check_credentials(options)
     mail = options.get("notification_email")
     if mail and not is_mail_address(mail):
@@ -101,19 +143,14 @@ def check_credentials(options: Mapping[str, t.Any]) -> list[Problem]:
         problems.append(Problem(f"option {missing[0]}", "", f"is missing: an OAuth2 client is all of {', '.join(OAUTH2)}"))
     for name in ("secret_token", "oauth2_client_secret"):
         value = options.get(name)
-        if value is not None and (len(value) < SHORTEST or value != value.strip() or not value.isprintable()):
-            reason = f"must be at least {SHORTEST} characters, with no blanks or line ends around it"
+        if value is not None and (len(value) < SHORTEST_SECRET or value != value.strip() or not value.isprintable()):
+            reason = f"must be at least {SHORTEST_SECRET} characters, with no blanks or line ends around it"
             problems.append(Problem(f"option {name}", "", reason))
         elif value is not None and not value.strip(MASKS):
             problems.append(Problem(f"option {name}", "", "is a masked value, asterisks only; give the secret itself"))
     if options.get("oauth2_client_id") is not None and not options["oauth2_client_id"].strip():
         problems.append(Problem("option oauth2_client_id", "", "is empty"))
     return problems
-
-
-def is_mail_address(text: str) -> bool:
-    """Whether the text looks like one mail address; what it is good for only the mail service knows."""
-    return len(text) <= 254 and bool(re.fullmatch(r"[^\s@,;<>\"']+@[^\s@,;<>\"']+\.[^\s@,;<>\"'.]+", text))
 
 
 def read_mail(live: Secrets) -> dict[str, t.Any]:

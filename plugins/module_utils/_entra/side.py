@@ -10,9 +10,10 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import Problem
-from .declared import SIDES, texts
+from .._wording import and_list
+from .declared import SIDES
 from .flow import as_option, edited, in_words, priority_of, target_of
-from .flow_checks import Change, ambiguous_problems, change_problems, matching_problems, removal_problems
+from .flow_checks import FlowChange, ambiguous_problems, change_problems, matching_problems, removal_problems
 from .outcome import Operation
 from .scoping import edit_scope, filter_operations, filter_words, filters_as_options, groups_of
 from .scoping_checks import filter_doubts, filter_problems
@@ -111,13 +112,13 @@ def _plan_flows(plan: SidePlan, wish: Wish, located: Located, parsed: Mapping[st
     _warn_of_flows(plan, wish, located, changes, result, exact=exact)
 
 
-def _change(flow: Flow, located: Located, parsed: Mapping[str, Parsed]) -> Change:
+def _change(flow: Flow, located: Located, parsed: Mapping[str, Parsed]) -> FlowChange:
     live = next((one for one in located.live if target_of(one) == flow.target), None)
     answer = parsed.get(flow.expression)
-    return Change(flow, live, edited(live, flow, answer, located.target.type_of(flow.target)), answer)
+    return FlowChange(flow, live, edited(live, flow, answer, located.target.type_of(flow.target)), answer)
 
 
-def _result(changes: Sequence[Change], located: Located, *, exact: bool) -> list[dict[str, t.Any]]:
+def _result(changes: Sequence[FlowChange], located: Located, *, exact: bool) -> list[dict[str, t.Any]]:
     """The mappings as they would be: those of the schema in their order, then the new ones."""
     edits = {id(change.live): change.new for change in changes if change.live is not None}
     kept = [
@@ -128,7 +129,7 @@ def _result(changes: Sequence[Change], located: Located, *, exact: bool) -> list
     return kept + [change.new for change in changes if change.live is None]
 
 
-def _tell_flows(plan: SidePlan, wish: Wish, changes: Sequence[Change], removed: Sequence[dict[str, t.Any]]) -> None:
+def _tell_flows(plan: SidePlan, wish: Wish, changes: Sequence[FlowChange], removed: Sequence[dict[str, t.Any]]) -> None:
     before: dict[str, str] = {}
     after: dict[str, str] = {}
     for change in changes:
@@ -139,7 +140,7 @@ def _tell_flows(plan: SidePlan, wish: Wish, changes: Sequence[Change], removed: 
             if change.live is not None:
                 before[name] = in_words(change.live)
                 details = {"before": before[name], **details}
-            plan.operations.append(Operation("mapping", "update" if change.live else "create", f"{wish.noun} mapping {name}", details))
+            plan.operations.append(Operation("mapping", "set", f"{wish.noun} mapping {name}", details))
     for live in removed:
         name = target_of(live)
         key = f"{name} (another mapping of it)" if name in {*before, *after} else name
@@ -150,7 +151,7 @@ def _tell_flows(plan: SidePlan, wish: Wish, changes: Sequence[Change], removed: 
 
 
 def _warn_of_flows(
-    plan: SidePlan, wish: Wish, located: Located, changes: Sequence[Change], result: Sequence[dict[str, t.Any]], *, exact: bool
+    plan: SidePlan, wish: Wish, located: Located, changes: Sequence[FlowChange], result: Sequence[dict[str, t.Any]], *, exact: bool
 ) -> None:
     for change in changes:
         if change.is_change and change.live and change.flow.kind == "none" and change.live.get("source"):
@@ -161,14 +162,14 @@ def _warn_of_flows(
     was, now = ([target_of(one) for one in sorted(some, key=priority_of) if priority_of(one)] for some in (located.live, result))
     if was != now and was and now:
         plan.warnings.append(
-            f"existing {wish.side} were matched by {texts(was)} and will be by {texts(now)}; "
+            f"existing {wish.side} were matched by {and_list(was)} and will be by {and_list(now)}; "
             "whoever is not found by that is created once more"
         )
     declared = {flow.target for flow in wish.flows or ()}
     kept = [target_of(live) for live in located.live if located.target.is_read_only(target_of(live)) and target_of(live) not in declared]
     if exact and kept:
         plan.warnings.append(
-            f"mode exact keeps the {wish.noun} mapping of {texts(kept)}, which {located.target.directory} marks as read-only"
+            f"mode exact keeps the {wish.noun} mapping of {and_list(kept)}, which {located.target.directory} marks as read-only"
         )
 
 

@@ -30,8 +30,8 @@ class Write(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Step:
-    """One write. `shows` is the part of the description (see `saml.describe`) that is another one afterwards."""
+class SsoStep:
+    """One write. `shows` is the part of the description (see `saml.describe_sso`) that is another one afterwards."""
 
     write: Write
     operations: tuple[Operation, ...]

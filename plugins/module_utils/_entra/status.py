@@ -66,6 +66,12 @@ def part(thing: Mapping[str, t.Any], name: str) -> Mapping[str, t.Any]:
     return inner if isinstance(inner, dict) else {}
 
 
+def parts(thing: Mapping[str, t.Any], name: str) -> list[Json]:
+    """The mappings in the list under `name`; none for null and for anything else."""
+    inner = thing.get(name)
+    return [one for one in inner if isinstance(one, dict)] if isinstance(inner, list) else []
+
+
 def quarantine_of(job: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
     """The quarantine as Graph shows it; empty if the job is in none. A job that was paused in quarantine is still in it."""
     found = part(part(job, "status"), "quarantine")
@@ -149,7 +155,6 @@ def has_run(job: Mapping[str, t.Any]) -> bool:
 
 def describe_progress(job: Mapping[str, t.Any]) -> list[Json]:
     """How far the cycle is: one entry for each kind of thing that is counted; units are mostly pages, not people."""
-    listed = part(job, "status").get("progress")
     return [
         {
             "units": str(entry.get("units") or ""),
@@ -157,15 +162,13 @@ def describe_progress(job: Mapping[str, t.Any]) -> list[Json]:
             "total": number(entry.get("totalUnits")),
             "at": moment(entry.get("progressObservationDateTime")),
         }
-        for entry in (listed if isinstance(listed, list) else [])
-        if isinstance(entry, dict)
+        for entry in parts(part(job, "status"), "progress")
     ]
 
 
 def describe_counts(job: Mapping[str, t.Any]) -> dict[str, int]:
     """How many objects Entra keeps in step at the target, by their type."""
-    listed = part(job, "status").get("synchronizedEntryCountByType")
-    entries = [entry for entry in (listed if isinstance(listed, list) else []) if isinstance(entry, dict)]
+    entries = parts(part(job, "status"), "synchronizedEntryCountByType")
     return {str(entry["key"]): number(entry.get("value")) for entry in entries if entry.get("key")}
 
 

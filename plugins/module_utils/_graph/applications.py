@@ -6,10 +6,9 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
-from dataclasses import dataclass, field
 
+from .._entra.model import GUID, App, Role
 from .._errors import InputError, Problem, ServiceError
 from .._model import cut, key, shown
 from .._transport.address import quote_segment
@@ -26,44 +25,8 @@ if t.TYPE_CHECKING:
 
     Json = Mapping[str, t.Any]
 
-DEFAULT_ACCESS_ID = "00000000-0000-0000-0000-000000000000"
-"""The role of an assignment that names none; the portal calls it Default Access (fact sheet 3.4)."""
-
-GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-"""How ids look in Entra; anything else Graph would refuse with an unclear 400."""
-
-
 OF_NAMES, OF_IDS = 10.0, 30.0
 """Seconds at most for which an application that is not found is searched: by name, which people misspell, and by id, which they copy."""
-
-
-@dataclass(frozen=True)
-class Role:
-    """One app role of an application."""
-
-    id: str
-    display_name: str
-    enabled: bool = True
-    for_users: bool = True
-    """Whether users and groups may have it."""
-
-
-@dataclass(frozen=True)
-class App:
-    """A service principal, and as far as asked for the application behind it."""
-
-    principal_id: str
-    app_id: str
-    application_id: str
-    """The object id of the application; empty where nobody asked for it."""
-    display_name: str
-    template_id: str
-    roles: tuple[Role, ...] = ()
-    tags: tuple[str, ...] = ()
-    raw: Mapping[str, t.Any] = field(default_factory=dict)
-    """The service principal as it was read."""
-    application: Mapping[str, t.Any] = field(default_factory=dict)
-    """The application as it was read, where somebody asked for it."""
 
 
 def make_app(principal: Json, application: Json | None = None) -> App:
@@ -106,9 +69,10 @@ def with_application(graph: Graph, app: App) -> App:
     """The same, with its application. Raises InputError where the tenant does not have that."""
     try:
         path = f"applications(appId='{quote_segment(app.app_id)}')"
-        found = sound(read_again(graph, lambda: graph.get(path), timeout=bounded(graph, OF_IDS)), APPLICATION, "the application")
+        read = read_again(graph, lambda: graph.get(path), timeout=bounded(graph, OF_IDS))
+        found = sound(read, APPLICATION, "the application", appId=app.app_id)
     except ServiceError as error:
-        if error.status != 404:
+        if error.status != 404 or is_foreign(error):
             raise
         reason = (
             f"{shown(app.display_name)} ({app.principal_id}) is an application of another tenant, or its application is deleted; "
@@ -128,19 +92,23 @@ def principals_of_name(graph: Graph, name: str) -> list[dict[str, t.Any]]:
 def principal_of_app(graph: Graph, app_id: str) -> dict[str, t.Any] | None:
     """The service principal of the application with this client id, if it can be seen yet."""
     found = graph.find(f"servicePrincipals(appId='{quote_segment(app_id)}')")
-    return None if found is None else sound(found, PRINCIPAL, "the service principal")
+    return None if found is None else sound(found, PRINCIPAL, "the service principal", appId=app_id)
 
 
 def application_of_app(graph: Graph, app_id: str) -> dict[str, t.Any] | None:
     """The application with this client id, if it can be seen yet."""
     found = graph.find(f"applications(appId='{quote_segment(app_id)}')")
-    return None if found is None else sound(found, APPLICATION, "the application")
+    return None if found is None else sound(found, APPLICATION, "the application", appId=app_id)
 
 
 def applications_of_template(graph: Graph, template_id: str) -> list[dict[str, t.Any]]:
-    """Every application that was made from this template, of whatever name."""
-    found = graph.list("applications", params={"$filter": f"applicationTemplateId eq {literal(template_id)}"})
-    return all_sound(found, APPLICATION, "an application")
+    """Every application that was made from this template, of whatever name.
+
+    One that says to be of another template is left out: what is found here may be deleted, and a proxy may have lost the filter.
+    """
+    listed = graph.list("applications", params={"$filter": f"applicationTemplateId eq {literal(template_id)}"})
+    found = all_sound(listed, APPLICATION, "an application")
+    return [one for one in found if one.get("applicationTemplateId", template_id) == template_id]
 
 
 def templates_of_name(graph: Graph, name: str) -> list[dict[str, t.Any]]:
@@ -162,16 +130,28 @@ def instantiate(graph: Graph, template_id: str, name: str) -> dict[str, t.Any]:
     return sound(made, INSTANCE, "the new application")
 
 
+def is_there(graph: Graph, kind: str, id: str) -> bool:
+    """Whether one of C(applications) or C(servicePrincipals) can be seen by its id."""
+    return graph.find(f"{kind}/{quote_segment(id)}") is not None
+
+
+def read_tags(graph: Graph, principal_id: str) -> list[str]:
+    """The tags of the service principal at this moment."""
+    found = graph.get(f"servicePrincipals/{quote_segment(principal_id)}", params={"$select": "id,tags"})
+    return list(sound(found, PRINCIPAL, "the service principal", id=principal_id).get("tags") or ())
+
+
+def write_tags(graph: Graph, principal_id: str, tags: Sequence[str]) -> None:
+    """Replaces all tags of the service principal."""
+    graph.settle("PATCH", f"servicePrincipals/{quote_segment(principal_id)}", {"tags": list(tags)})
+
+
 def delete_application(graph: Graph, application_id: str) -> None:
     """Deletes the application and its service principal; for thirty days they can be restored. One that is gone already is gone."""
-    try:
-        graph.send("DELETE", f"applications/{quote_segment(application_id)}")
-    except ServiceError as error:
-        if error.status != 404 or is_foreign(error):
-            raise
+    graph.delete(f"applications/{quote_segment(application_id)}")
 
 
-def describe(principals: Sequence[Json]) -> str:
+def describe_principals(principals: Sequence[Json]) -> str:
     """Several service principals for a message: name, and id behind it."""
     return ", ".join(f"{shown(str(one.get('displayName')))} ({one['id']})" for one in principals)
 
@@ -185,13 +165,13 @@ def _principal_by_id(graph: Graph, id: str) -> dict[str, t.Any]:
     found = find_again(graph, lambda: graph.find(path), most=OF_IDS) if GUID.fullmatch(id) else None
     if found is None:
         raise InputError([Problem("option service_principal_id", "", reason)])
-    return sound(found, PRINCIPAL, "the service principal")
+    return sound(found, PRINCIPAL, "the service principal", id=id)
 
 
 def _principal_by_name(graph: Graph, name: str) -> dict[str, t.Any] | None:
     found = find_again(graph, lambda: principals_of_name(graph, name), most=OF_NAMES)
     if len(found) > 1:
-        reason = f"{len(found)} applications have that name: {describe(found)}; name one by service_principal_id"
+        reason = f"{len(found)} applications have that name: {describe_principals(found)}; name one by service_principal_id"
         raise InputError([Problem("option display_name", "", reason)])
     if not found and not graph.read_only:
         reason = f"there is no application {shown(name)} in this tenant; entra_gallery_app makes it"

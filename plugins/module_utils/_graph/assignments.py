@@ -10,24 +10,22 @@ import typing as t
 
 from .._errors import Ambiguous, ServiceError
 from .._model import key
+from .._transport.address import quote_segment
 from .again import read_again
-from .client import segment
+from .dialect import already_exists
 from .resources import APPLICATION, ASSIGNMENT, PRINCIPAL
 from .shapes import all_sound, sound
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .applications import App
+    from .._entra.model import App
     from .client import Graph
 
     Json = dict[str, t.Any]
 
 SENDS = 3
 """How often an assignment is sent whose answer is lost. A second one is harmless: Graph refuses what it has already."""
-
-EXISTS = "already exist"
-"""In the message of the 400 for an assignment that is there."""
 
 
 def list_assignments(graph: Graph, principal_id: str) -> list[Json]:
@@ -50,7 +48,7 @@ def assign(graph: Graph, app_id: str, principal_id: str, role_id: str) -> bool:
             if sends == SENDS:
                 raise
         except ServiceError as error:
-            if error.status != 400 or EXISTS not in error.detail.lower():
+            if not already_exists(error):
                 raise
             # After a lost answer, what exists is what was sent then.
             return sends > 1
@@ -60,11 +58,7 @@ def assign(graph: Graph, app_id: str, principal_id: str, role_id: str) -> bool:
 
 def unassign(graph: Graph, app_id: str, assignment_id: str) -> None:
     """Takes one assignment away; one that is gone already is gone."""
-    try:
-        graph.send("DELETE", f"{_path(app_id)}/{segment(assignment_id)}")
-    except ServiceError as error:
-        if error.status != 404:
-            raise
+    graph.delete(f"{_path(app_id)}/{quote_segment(assignment_id)}")
 
 
 def create_role(graph: Graph, app: App, name: str, new_id: str) -> str:
@@ -72,8 +66,8 @@ def create_role(graph: Graph, app: App, name: str, new_id: str) -> str:
 
     The roles of an application are written as a whole: all others go back as they were read.
     """
-    path = f"applications/{segment(app.application_id)}"
-    application = sound(read_again(graph, lambda: graph.get(path)), APPLICATION, "the application")
+    path = f"applications/{quote_segment(app.application_id)}"
+    application = sound(read_again(graph, lambda: graph.get(path)), APPLICATION, "the application", id=app.application_id)
     roles: list[Json] = list(application.get("appRoles") or ())
     there = next((role for role in roles if key(str(role.get("displayName") or "")) == key(name)), None)
     if there is not None:
@@ -92,10 +86,10 @@ def create_role(graph: Graph, app: App, name: str, new_id: str) -> str:
 
 def has_role(graph: Graph, app: App, role_id: str) -> bool:
     """Whether the service principal shows the role."""
-    found = graph.find(f"servicePrincipals/{segment(app.principal_id)}")
+    found = graph.find(f"servicePrincipals/{quote_segment(app.principal_id)}")
     if found is None:
         return False
-    sound(found, PRINCIPAL, "the service principal")
+    sound(found, PRINCIPAL, "the service principal", id=app.principal_id)
     return any(str(role.get("id")) == role_id for role in found.get("appRoles") or ())
 
 
@@ -104,4 +98,4 @@ def _is_assigned(graph: Graph, app_id: str, principal_id: str, role_id: str) -> 
 
 
 def _path(principal_id: str) -> str:
-    return f"servicePrincipals/{segment(principal_id)}/appRoleAssignedTo"
+    return f"servicePrincipals/{quote_segment(principal_id)}/appRoleAssignedTo"

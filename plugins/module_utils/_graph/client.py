@@ -12,7 +12,7 @@ import typing as t
 from urllib.parse import unquote, urlsplit
 
 from .._errors import Ambiguous, ServiceError, UntrustedAnswer, WriteInCheckMode
-from .._transport.address import origin, quote_segment
+from .._transport.address import origin
 from .dialect import is_foreign
 from .patience import Patience, may_pass
 
@@ -35,7 +35,8 @@ MOST_EMPTY = 100
 
 
 class Graph:
-    """Microsoft Graph v1.0 for one task. Paths are relative to the version, such as C(servicePrincipals/ID), segments quoted by `segment`.
+    """Microsoft Graph v1.0 for one task. Paths are relative to the version, such as C(servicePrincipals/ID), segments quoted
+    by `quote_segment`.
 
     Raises ServiceError with Graph's own sentence and code, Ambiguous after a write of unknown fate (look, then decide), and whatever
     else `Http.send` raises. With `read_only` every write raises WriteInCheckMode before anything is sent.
@@ -96,6 +97,14 @@ class Graph:
     def settle(self, method: str, path: str, body: object = None) -> Resource:
         """As `send`, for what may be new: refusals that only mean that Entra has not caught up are outwaited (fact sheet, section 8)."""
         return self.outwait(lambda: self.send(method, path, body))
+
+    def delete(self, path: str) -> None:
+        """Deletes, once; what is gone already is gone, if Graph says so: the 404 of something else, such as a proxy, is an error."""
+        try:
+            self.send("DELETE", path)
+        except ServiceError as error:
+            if error.status != 404 or is_foreign(error):
+                raise
 
     def outwait(
         self,
@@ -190,11 +199,6 @@ def next_path(base_url: str, link: object, request: str) -> str:
     if not parts.path.startswith(f"{base.path}/") or climbs or not text.isascii() or not text.isprintable() or " " in text:
         raise UntrustedAnswer(f"the next page of the list is said to be outside of {base.path}; not followed", request)
     return rest.lstrip("/") + (f"?{parts.query}" if parts.query else "")
-
-
-def segment(text: str) -> str:
-    """An id as one segment of a path."""
-    return quote_segment(text)
 
 
 def literal(text: str) -> str:

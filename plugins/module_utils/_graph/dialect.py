@@ -19,6 +19,9 @@ if t.TYPE_CHECKING:
 
     from .._errors import ServiceError
 
+EXISTS = "already exist"
+"""In the message of the 400 for what is there already."""
+
 DEEPEST = 16
 """Wrappings of an error that are opened: JSON in the text of JSON, as the synchronization service sends it."""
 
@@ -72,6 +75,11 @@ def explain(headers: Mapping[str, str], data: bytes, scrub: Callable[[str], str]
     if code:
         return f"({code}, without a message)", code
     return f"({len(data)} bytes of {media_type(headers, scrub) or 'an unnamed type'} without a message)", ""
+
+
+def already_exists(error: ServiceError) -> bool:
+    """Whether Graph refuses to make a reference, such as an assignment, because it is there."""
+    return error.status == 400 and EXISTS in error.detail.lower()
 
 
 def is_foreign(error: ServiceError) -> bool:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import ServiceError
+from .._entra.model import Principal
+from .._errors import ServiceError, TransportError
 from .._model import cut, key
 from .._transport.address import quote_segment
 from .client import literal
 from .dialect import is_foreign
 from .resources import GROUP as GROUP_SHAPE
 from .resources import USER as USER_SHAPE
-from .shapes import all_sound
+from .shapes import all_sound, texts_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,24 +31,14 @@ CLAUSES = 15
 MEMBERS = 999
 """The largest page of a list of members."""
 
+START = 2
+"""So many characters of a name are taken to be right where a name like it is looked for."""
+
 USER = "id,displayName,userPrincipalName,mail"
 GROUP = "id,displayName,securityEnabled"
 
 GUEST = "#ext#"
 """In the userPrincipalName of whoever was invited from another tenant, in lower case."""
-
-
-class Principal(t.NamedTuple):
-    """A user or a group of the tenant."""
-
-    id: str
-    type: str
-    """C(User) or C(Group), as assignments say it."""
-    name: str
-    """The displayName: lists of assignments show no other."""
-    security_enabled: bool = True
-    user_name: str = ""
-    """The userPrincipalName of a user who was found by mail."""
 
 
 def find_users(graph: Graph, names: Sequence[str]) -> dict[str, list[Principal]]:
@@ -73,6 +64,23 @@ def find_ids(graph: Graph, ids: Sequence[str]) -> dict[str, list[Principal]]:
     users = _by_name(graph, "users", USER, "id", ids)
     groups = _by_name(graph, "groups", GROUP, "id", [id for id in ids if not users[id]])
     return {id: [*map(_user, users[id]), *map(_group, groups.get(id, ()))] for id in ids}
+
+
+def names_like(graph: Graph, kind: str, names: Sequence[str]) -> list[str]:
+    """Names of C(users), C(groups) or C(servicePrincipals) that begin as these do, for a message: one request, the first page.
+
+    Nothing where it is refused.
+    """
+    attribute = "userPrincipalName" if kind == "users" else "displayName"
+    starts = list(dict.fromkeys(key(name)[:START] for name in names))[:CLAUSES]
+    if not starts:
+        return []
+    condition = " or ".join(f"startswith({attribute},{literal(start)})" for start in starts)
+    try:
+        page = graph.get(kind, params={"$filter": condition, "$select": f"id,{attribute}", "$top": MEMBERS})
+    except TransportError:
+        return []
+    return texts_of(page, attribute)
 
 
 def has_nested_groups(graph: Graph, group_id: str) -> bool:

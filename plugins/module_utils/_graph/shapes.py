@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import UntrustedAnswer
+from .._model import cut, key
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,20 +29,34 @@ KINDS = ((bool, "true or false"), ((int, float), "a number"), (str, "a text"), (
 """Kinds of JSON values in words; a boolean is a number to Python, and so comes first."""
 
 
-def sound(answer: Json, shape: Shape, what: str) -> Json:
-    """The answer itself. Raises UntrustedAnswer with the first thing that is wrong with it; `what` it is, such as C(the application)."""
+def sound(answer: Json, shape: Shape, what: str, **asked: str) -> Json:
+    """The answer itself. Raises UntrustedAnswer with the first thing that is wrong with it; `what` it is, such as C(the application).
+
+    `asked` is by which key one object was asked for: an answer that has another value there is another object, which is not to be written.
+    """
     for complaint in shape(answer, ""):
         raise UntrustedAnswer(
             f"Microsoft Graph answers with something that this collection does not understand: {complaint}. Check graph_url, and report it "
             "if that is right",
             what,
         )
+    for name, wanted in asked.items():
+        if key(str(answer.get(name) or "")) != key(wanted):
+            text = f"Microsoft Graph answers with another object than the one that was asked for, by its {name}. It is not touched"
+            raise UntrustedAnswer(f"{text}; check graph_url, and the proxy if there is one", what)
     return answer
 
 
 def all_sound(answers: list[Json], shape: Shape, what: str) -> list[Json]:
     """The entries of a list, each as `sound` wants it."""
     return [sound(answer, shape, what) for answer in answers]
+
+
+def texts_of(page: Json, name: str) -> list[str]:
+    """The texts under this key in the entries of a page, for a message; what is none is left out."""
+    entries = page.get("value")
+    found = [one.get(name) for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
+    return [cut(one) for one in found if isinstance(one, str) and one]
 
 
 def text(value: object, place: str) -> Iterator[str]:
@@ -83,8 +98,8 @@ def record(**keys: Shape) -> Shape:
         if not isinstance(value, dict):
             yield _wrong(place, value, "an object")
             return
-        for key, shape in keys.items():
-            yield from shape(value.get(key), f"{place}.{key}".lstrip("."))
+        for name, inner in keys.items():
+            yield from inner(value.get(name), f"{place}.{name}".lstrip("."))
 
     return check
 

@@ -10,25 +10,23 @@ import typing as t
 from urllib.parse import quote
 
 from .._errors import Ambiguous, ServiceError, UntrustedAnswer
+from .._transport.address import quote_segment
 from .._transport.clouds import CLOUDS
 from .again import look_again, read_again
-from .client import segment
+from .dialect import already_exists
 from .resources import CREDENTIAL, POLICY, PRINCIPAL
 from .shapes import all_sound, sound
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from .._entra.model import App
     from .._errors import TransportError
-    from .applications import App
     from .client import Graph
 
     Json = dict[str, t.Any]
 
 POLICIES = "policies/claimsMappingPolicies"
-
-EXISTS = "already exist"
-"""In the message of the 400 for a policy that is assigned."""
 
 
 def metadata_url(options: Mapping[str, t.Any], app: App | None) -> str | None:
@@ -43,8 +41,8 @@ def metadata_url(options: Mapping[str, t.Any], app: App | None) -> str | None:
 
 def read_principal(graph: Graph, principal_id: str) -> Json:
     """The service principal, by id, since lists lag further behind; what is not seen there would be made once more."""
-    found = read_again(graph, lambda: graph.get(f"servicePrincipals/{segment(principal_id)}"))
-    return sound(found, PRINCIPAL, "the service principal")
+    found = read_again(graph, lambda: graph.get(f"servicePrincipals/{quote_segment(principal_id)}"))
+    return sound(found, PRINCIPAL, "the service principal", id=principal_id)
 
 
 def add_certificate(
@@ -54,7 +52,7 @@ def add_certificate(
 
     Each call makes another one, so where the answer is lost, what `find` takes out of the service principal is taken for it.
     """
-    path = f"servicePrincipals/{segment(principal_id)}"
+    path = f"servicePrincipals/{quote_segment(principal_id)}"
     try:
         made = graph.settle("POST", f"{path}/addTokenSigningCertificate", {"displayName": subject})
         return sound(made, CREDENTIAL, "the new certificate")
@@ -64,12 +62,12 @@ def add_certificate(
 
 def patch(graph: Graph, kind: str, id: str, body: Mapping[str, t.Any]) -> None:
     """Changes these properties of one of C(servicePrincipals) or C(applications)."""
-    graph.settle("PATCH", f"{kind}/{segment(id)}", dict(body))
+    graph.settle("PATCH", f"{kind}/{quote_segment(id)}", dict(body))
 
 
 def assigned_policies(graph: Graph, principal_id: str) -> list[Json]:
     """The claims policies of the application, one at most."""
-    found = read_again(graph, lambda: graph.list(f"servicePrincipals/{segment(principal_id)}/claimsMappingPolicies"))
+    found = read_again(graph, lambda: graph.list(f"servicePrincipals/{quote_segment(principal_id)}/claimsMappingPolicies"))
     return all_sound(found, POLICY, "a claims policy")
 
 
@@ -111,25 +109,21 @@ def _look_for(graph: Graph, lost: TransportError, find: Callable[[], Mapping[str
 
 def update_policy(graph: Graph, id: str, definition: Sequence[str]) -> None:
     """Gives a policy new content, for all applications that have it."""
-    graph.settle("PATCH", f"{POLICIES}/{segment(id)}", {"definition": list(definition)})
+    graph.settle("PATCH", f"{POLICIES}/{quote_segment(id)}", {"definition": list(definition)})
 
 
 def assign_policy(graph: Graph, principal_id: str, id: str) -> None:
     """Assigns a policy; one that is assigned already stays so."""
-    reference = f"{graph.http.base_url}/{POLICIES}/{segment(id)}"
+    reference = f"{graph.http.base_url}/{POLICIES}/{quote_segment(id)}"
     try:
-        graph.settle("POST", f"servicePrincipals/{segment(principal_id)}/claimsMappingPolicies/$ref", {"@odata.id": reference})
+        graph.settle("POST", f"servicePrincipals/{quote_segment(principal_id)}/claimsMappingPolicies/$ref", {"@odata.id": reference})
     except (Ambiguous, UntrustedAnswer) as error:
         _look_for(graph, error, lambda: _entry(assigned_policies(graph, principal_id), "id", id))
     except ServiceError as error:
-        if error.status != 400 or EXISTS not in error.detail.lower():
+        if not already_exists(error):
             raise
 
 
 def unassign_policy(graph: Graph, principal_id: str, id: str) -> None:
     """Takes a policy away from the application; the policy itself stays."""
-    try:
-        graph.send("DELETE", f"servicePrincipals/{segment(principal_id)}/claimsMappingPolicies/{segment(id)}/$ref")
-    except ServiceError as error:
-        if error.status != 404:
-            raise
+    graph.delete(f"servicePrincipals/{quote_segment(principal_id)}/claimsMappingPolicies/{quote_segment(id)}/$ref")

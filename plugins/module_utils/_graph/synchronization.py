@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
 
+from .._entra.model import Job
 from .._errors import Ambiguous, InputError, Problem, ServiceError, UntrustedAnswer
 from .._transport.address import quote_segment
 from .again import find_again, read_again
@@ -20,24 +20,10 @@ from .shapes import all_sound, sound
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .applications import App
+    from .._entra.model import App
     from .client import Graph
 
     Json = dict[str, t.Any]
-
-
-@dataclass(frozen=True)
-class Job:
-    """One synchronization job; `raw` is the job as it was read."""
-
-    id: str
-    template_id: str
-    raw: Mapping[str, t.Any] = field(default_factory=dict)
-
-    @property
-    def state(self) -> str:
-        """The state of its schedule: Active, Disabled, Paused; empty if it is not told."""
-        return str((self.raw.get("schedule") or {}).get("state") or "")
 
 
 def root(principal_id: str) -> str:
@@ -107,7 +93,7 @@ def pick_job(jobs: Sequence[Job], template_id: str) -> Job | None:
 def read_job(graph: Graph, principal_id: str, job_id: str) -> Job | None:
     """The job as it is now; None if it is gone or not visible yet."""
     raw = graph.find(job_path(principal_id, job_id))
-    return None if raw is None else _job(raw)
+    return None if raw is None else _job(sound(raw, JOB, "the provisioning job", id=job_id))
 
 
 def create_job(graph: Graph, principal_id: str, template_id: str) -> Job:
@@ -131,11 +117,7 @@ def create_job(graph: Graph, principal_id: str, template_id: str) -> Job:
 
 def delete_job(graph: Graph, principal_id: str, job_id: str) -> None:
     """Stop the job and destroy all that it remembers; one that is gone already is gone."""
-    try:
-        graph.send("DELETE", job_path(principal_id, job_id))
-    except ServiceError as error:
-        if error.status != 404:
-            raise
+    graph.delete(job_path(principal_id, job_id))
 
 
 def start_job(graph: Graph, principal_id: str, job_id: str) -> None:
@@ -161,7 +143,7 @@ def read_secrets(graph: Graph, principal_id: str) -> dict[str, str]:
 
 def write_secrets(graph: Graph, principal_id: str, secrets: Mapping[str, str]) -> None:
     """Replace all settings by these (facts 3.7)."""
-    graph.settle("PUT", f"{root(principal_id)}/secrets", {"value": pairs(secrets)})
+    graph.settle("PUT", f"{root(principal_id)}/secrets", {"value": as_pairs(secrets)})
 
 
 def validate_credentials(
@@ -172,7 +154,7 @@ def validate_credentials(
     Without a job the template says which connector is meant (facts 3.8).
     """
     path = f"{job_path(principal_id, job_id)}" if job_id else f"{root(principal_id)}/jobs"
-    body: Json = {"useSavedCredentials": secrets is None, "credentials": pairs(secrets or {})}
+    body: Json = {"useSavedCredentials": secrets is None, "credentials": as_pairs(secrets or {})}
     if template_id:
         body["templateId"] = template_id
     graph.ask(f"{path}/validateCredentials", body)
@@ -183,7 +165,7 @@ def provision_on_demand(graph: Graph, principal_id: str, job_id: str, parameters
     return graph.settle("POST", f"{job_path(principal_id, job_id)}/provisionOnDemand", {"parameters": list(parameters)})
 
 
-def pairs(secrets: Mapping[str, str]) -> list[dict[str, str]]:
+def as_pairs(secrets: Mapping[str, str]) -> list[dict[str, str]]:
     """Settings as Graph lists them."""
     return [{"key": key, "value": value} for key, value in secrets.items()]
 

@@ -75,16 +75,18 @@ def _quoted_rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:
 
 def _typed(values: dict[str, t.Any]) -> dict[str, t.Any]:
     """The same dict with a list for groups and a truth value for active."""
-    if "groups" in values:
-        values["groups"] = [] if values["groups"] == "[]" else _split_groups(values["groups"])
-    if "active" in values:
-        values["active"] = _FLAGS.get(values["active"].lower(), "neither")
+    groups = values.get("groups")
+    if groups:
+        values["groups"] = [] if groups == "[]" else _split_groups(groups)
+    active = values.get("active")
+    if active:
+        values["active"] = _FLAGS.get(active.lower(), "neither")
     return values
 
 
 def _split_groups(cell: str) -> list[str]:
     """The names between the semicolons. Spaces at the ends of the cell stay, and are an error as in every cell."""
-    return re.split(" *; *", cell) if " " in cell else cell.split(";")
+    return re.split(" *; *", cell) if "; " in cell or " ;" in cell else cell.split(";")
 
 
 def _warnings(path: str, silent: int, count: int) -> list[str]:

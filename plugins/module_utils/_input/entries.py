@@ -6,15 +6,16 @@
 
 from __future__ import annotations
 
-import sys
 import typing as t
 from collections.abc import Mapping
 
 from .._errors import InputError
-from .._model import DesiredGroup, DesiredUser, Place
+from .._model import DesiredGroup, DesiredUser, Place, maker
 from .checks import Checks
 from .fields import GROUP_FIELDS, USER_FIELDS, Field, Raw
 from .plain import MASKED, Shapes
+
+_make_user = maker(DesiredUser)
 
 
 def check_user(
@@ -54,6 +55,8 @@ class Inspection(Checks):
         self._membership = membership
         self._groups = self.names["group"]
         self._shapes = Shapes(USER_FIELDS)
+        # One copy of each department; sys.intern does the same, but ansible-core puts a slow function of its own before it.
+        self._departments: dict[str, str] = {}
 
     def finish(self) -> None:
         """Raises InputError if anything was wrong."""
@@ -72,7 +75,7 @@ class Inspection(Checks):
             reason = f"names {len(groups)} groups; at most {self._max_groups} are allowed (max_groups_per_user)"
             self.report(raw, "groups", reason)
         if "department" in found:
-            found["department"] = sys.intern(found["department"])
+            found["department"] = self._departments.setdefault(found["department"], found["department"])
         present = found.pop("state", "present") == "present"
         if groups and not present:
             self.report(raw, "groups", "names groups of a user who is to be absent; drop groups, or state: absent")
@@ -121,8 +124,9 @@ class Inspection(Checks):
                     return None
                 del values["groups"]
             if "department" in values:
-                values["department"] = sys.intern(values["department"])
-            return DesiredUser(values.pop("user_name"), raw.place, values, values.pop("id", ""), groups)
+                department = values["department"]
+                values["department"] = self._departments.setdefault(department, department)
+            return _make_user((values.pop("user_name"), raw.place, values, values.pop("id", ""), groups, "", True))
         except TypeError:
             return None
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The short way through the checks: values of plain ASCII, which nearly all are, in one match. Pure.
+"""The short way through the checks: values of plain letters, which nearly all are, in one match. Pure.
 
 A test is true only of values in which the full checks find nothing; all others take the long way.
 """
@@ -23,10 +23,12 @@ if t.TYPE_CHECKING:
 MASKED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 """The one sign of a value that was never resolved (B37) that is made of plain letters; all others hold some that no pattern has."""
 
-_TEXT = r"(?! )[A-Za-z0-9 ._@+/&#',()-]{1,LIMIT}(?<! )"
+_SIGNS = r"A-Za-z0-9 ._@+/&#',()\-"
+_LATIN = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
+"""Letters of Latin script beyond ASCII, each one character that can be seen: the names of Europe and of Vietnam."""
 _PATTERNS = {
-    "text": _TEXT,
-    "group": _TEXT,
+    "text": f"(?! )[{_SIGNS}{_LATIN}]{{1,LIMIT}}(?<! )",
+    "group": f"(?! )[{_SIGNS}]{{1,LIMIT}}(?<! )",
     "login": r"[A-Za-z0-9._+-]{1,63}@[A-Za-z0-9.-]{1,63}",
     "mail": r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9]{1,20}(?:[.-][A-Za-z0-9]{1,20}){0,2}\.[A-Za-z]{1,20}",
 }

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .._errors import InputError, Problem
-from .._model import Place
+from .._garbage import paused_gc
+from .._model import Place, maker
 from .csv_file import parse_csv
-from .document import paused_gc
 from .fields import NO_LINES, ROOT_FIELDS, Raw
 from .files import fault, read_text, state_files, suffix
 from .json_file import parse_json
@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
 T = t.TypeVar("T")
 
 YAML_USERS = 10_000
-"""Above that many users in YAML there is a warning: JSON and CSV are read fifty times faster."""
+"""Above that many users in YAML there is a warning: JSON and CSV are read about ten times faster."""
 
 
 def read_sources(paths: Sequence[str]) -> tuple[list[Raw], list[str]]:
@@ -92,7 +92,7 @@ def _read(path: str, seen: dict[Path, str]) -> tuple[list[Raw], list[str]]:
     count = sum(entry.kind == "user" for entry in entries)
     if form == ".json" or count <= YAML_USERS:
         return entries, []
-    return entries, [f"{path}: {count} users in YAML; JSON and CSV are read about fifty times faster and in a fraction of the memory"]
+    return entries, [f"{path}: {count} users in YAML; JSON and CSV are read about ten times faster and in a fraction of the memory"]
 
 
 def _entries(root: object, path: str) -> list[Raw]:
@@ -122,7 +122,8 @@ def _entries(root: object, path: str) -> list[Raw]:
 def _raw(name: str, items: list[t.Any], path: str) -> list[Raw]:
     kind = ROOT_FIELDS[name]
     if not isinstance(items, LinedList):
-        return [Raw(kind, Place(path, 0, f"{name}[{index}]"), item) for index, item in enumerate(items)]
+        raw, place = maker(Raw), maker(Place)
+        return [raw((kind, place((path, 0, f"{name}[{index}]")), item, NO_LINES)) for index, item in enumerate(items)]
     places = (Place(path, line, f"{name}[{index}]") for index, line in enumerate(items.lines))
     return [Raw(kind, place, item, _lines(item)) for place, item in zip(places, t.cast("list[t.Any]", items))]
 

@@ -12,6 +12,8 @@ import re
 import typing as t
 import unicodedata
 
+from .._wording import did_you_mean, edge_fault, is_mail_address
+
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -24,7 +26,6 @@ _EMOJI_JOINER = "\u200d"
 _EMOJI_PARTS = frozenset({"So", "Sk", "Mn"})
 # Scripts with letters that look like Latin ones (Unicode TR 39), and the styled copies of the Latin alphabet.
 _LOOKALIKES = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU", "FULLWIDTH", "MATHEMATICAL"})
-_MAIL = re.compile(r"[^\s@\"(),:;<>\[\\\]]{1,64}@([^\W_]([\w-]{0,61}[^\W_])?\.)+[^\W_]([\w-]{0,61}[^\W_])?")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
@@ -36,10 +37,9 @@ def quoted(text: str, limit: int = 64) -> str:
 
 def text_fault(text: str) -> str:
     """Why no service should be given this text: characters that cannot be seen or sent, or a template left over."""
-    if not text.strip():
-        return "is empty" if not text else "holds nothing but spaces"
-    if text != text.strip():
-        return "begins or ends with a space; remove it"
+    fault = edge_fault(text)
+    if fault:
+        return fault
     if not (text.isascii() and text.isprintable()):
         for index, character in enumerate(text):
             reason = _character_fault(text, index, character)
@@ -96,7 +96,7 @@ def login_fault(text: str) -> str:
 
 def mail_fault(text: str) -> str:
     """Why the text is no mail address such as ada@corp.example."""
-    return "" if _MAIL.fullmatch(text) else "is no mail address such as ada@corp.example"
+    return "" if is_mail_address(text) else "is no mail address such as ada@corp.example"
 
 
 def date_fault(text: str) -> str:
@@ -123,4 +123,4 @@ def suggestion(name: str, valid: Iterable[str]) -> str:
     """Which valid key was meant, or all of them."""
     spelled = {one.replace("_", ""): one for one in valid}
     near = difflib.get_close_matches(name.replace("_", "").replace("-", "").replace(" ", "").lower()[:64], spelled, n=1, cutoff=0.7)
-    return f"did you mean {spelled[near[0]]}?" if near else f"valid are {', '.join(spelled.values())}"
+    return did_you_mean([spelled[near[0]]], before="") if near else f"valid are {', '.join(spelled.values())}"

@@ -10,10 +10,11 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import Refusal
+from .._garbage import paused_gc
 from .._model import key, shown
 from .groups import plan_groups
 from .match import match_groups, match_users
-from .memberships import MemberPlanner
+from .memberships import MemberPlanner, Members
 from .people import People
 from .plan import Bases, Plan, Unchanged
 from .users import plan_users
@@ -31,14 +32,21 @@ def plan_directory(document: Document, directory: Directory, policy: Policy) -> 
     Raises Refusal where an empty document would prune or a doubtful listing would remove somebody, InputError where
     a membership names what does not exist. Conflicts of single objects are in `Plan.failures`.
     """
+    with paused_gc():
+        return _plan(document, directory, policy)
+
+
+def _plan(document: Document, directory: Directory, policy: Policy) -> Plan:
     _refuse_empty(document, directory, policy)
     _refuse_mixed(directory)
     users = match_users(document.users, directory.users)
     groups = match_groups(document.groups, directory.groups)
     user_plan = plan_users(users, directory, policy)
     group_plan = plan_groups(groups, directory, policy)
-    people = People(document, directory, users, retired=[step for step in user_plan.retire_users if step.verb == "delete"])
-    members = MemberPlanner(directory, policy, people, groups, deleted={step.id for step in group_plan.delete_groups}).plan()
+    members = Members()
+    if directory.members is not None:
+        people = People(document, directory, users, retired=[step for step in user_plan.retire_users if step.verb == "delete"])
+        members = MemberPlanner(directory, policy, people, groups, deleted={step.id for step in group_plan.delete_groups}).plan()
     plan = Plan(
         groups=group_plan.groups,
         users=user_plan.users,
@@ -109,6 +117,7 @@ def _refuse_doubt(plan: Plan, directory: Directory) -> None:
         raise Refusal(
             f"Refused: the service's listing cannot be trusted ({'; '.join(directory.doubts)}), and the plan would make {len(removals)} "
             f"removals: {first}. Nothing was written. Run again; if it stays so, ask the service's operator, or run without removals.",
+            listing="suspect",
             doubts=list(directory.doubts),
         )
 

@@ -6,14 +6,15 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import dataclass, field
 
-from .._model import DesiredGroup, DesiredUser, LiveGroup, LiveUser, key, shown
+from .._model import DesiredGroup, DesiredUser, LiveGroup, LiveUser, key, keys, shown
 from .plan import NAME, Failure
 
 if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from .plan import Step
 
@@ -62,6 +63,8 @@ class Matches(t.Generic[D, L]):
 
     def settle(self) -> None:
         """Leave out all pairs and missing objects that turned out to be in conflict."""
+        if not self.disputed and not self.failed:
+            return
         dropped = [pair for pair in self.pairs if pair[1].id in self.disputed]
         self.pairs = [pair for pair in self.pairs if pair[1].id not in self.disputed]
         for one, live in dropped:
@@ -89,57 +92,95 @@ class _Index(t.Generic[L]):
     """The objects of the service by id, externalId and name."""
 
     def __init__(self, live: Sequence[L]) -> None:
-        self.by_id: dict[str, L] = {}
-        self.by_external_id: dict[str, list[L]] = {}
-        self.by_name: dict[str, list[L]] = {}
-        for one in live:
-            self.by_id[one.id] = one
-            if one.external_id:
-                self.by_external_id.setdefault(one.external_id, []).append(one)
-            self.by_name.setdefault(key(one[1]), []).append(one)
+        known = [one for one in live if one.external_id]
+        self.by_external_id: _Groups[L] = _Groups([one.external_id or "" for one in known], known)
+        self.by_name: _Groups[L] = _Groups(keys([one[1] for one in live]), live)
+        self._live: Sequence[L] = live
+
+    @functools.cached_property
+    def by_id(self) -> dict[str, L]:
+        """The objects by id; made when it is asked for, as no-op runs do not."""
+        return {one.id: one for one in self._live}
 
     def identified(self, who: Identity) -> list[L]:
         """The objects of that id, or else of that externalId."""
         if who.id:
             return [self.by_id[who.id]] if who.id in self.by_id else []
-        return self.by_external_id.get(who.external_id, []) if who.external_id else []
+        return self.by_external_id.all(who.external_id) if who.external_id else []
 
     def named(self, name: str) -> list[L]:
-        return self.by_name.get(key(name), []) if name else []
+        return self.by_name.all(key(name)) if name else []
+
+    def plain(self, declared: Sequence[DesiredUser | DesiredGroup]) -> list[L | None]:
+        """For each user the object to which externalId and name both lead, and to no other: most are found so, and fast."""
+        users = [one for one in declared if isinstance(one, DesiredUser)]
+        if len(users) < len(declared):
+            return [None] * len(declared)
+        external_ids = [None if user.id or user.new_user_name else user.values.get("external_id") for user in users]
+        named, unique = self.by_name.sole, not self.by_name.doubled
+        # A name that is spelled the same, where no two have the same name, need not be looked up.
+        return [
+            live if live is not None and ((unique and live[1] == user.user_name) or named.get(key(user.user_name)) is live) else None
+            for user, live in zip(users, map(self.by_external_id.sole.get, external_ids))
+        ]
+
+
+class _Groups(t.Generic[L]):
+    """Objects by a text that mostly only one of them has."""
+
+    def __init__(self, names: Sequence[str], live: Sequence[L]) -> None:
+        self.sole: dict[object, L] = dict(zip(names, live))
+        self.doubled: dict[str, list[L]] = {}
+        if len(self.sole) < len(names):
+            found: dict[str, list[L]] = {}
+            for name, one in zip(names, live):
+                found.setdefault(name, []).append(one)
+            self.doubled = {name: ones for name, ones in found.items() if len(ones) > 1}
+            for name in self.doubled:
+                del self.sole[name]
+
+    def all(self, name: str) -> list[L]:
+        """All objects of that text, in order."""
+        return [self.sole[name]] if name in self.sole else list(self.doubled.get(name, ()))
 
 
 def match_users(desired: Sequence[DesiredUser], live: Sequence[LiveUser]) -> Matches[DesiredUser, LiveUser]:
     """Each declared user with the one it is; see `Matches`."""
-    return _match("user", [(user, user_identity(user)) for user in desired], live)
+    return _match("user", desired, user_identity, live)
 
 
 def match_groups(desired: Sequence[DesiredGroup], live: Sequence[LiveGroup]) -> Matches[DesiredGroup, LiveGroup]:
     """Each declared group with the one it is; see `Matches`."""
-    return _match("group", [(group, group_identity(group)) for group in desired], live)
+    return _match("group", desired, group_identity, live)
 
 
-def _match(kind: str, desired: Sequence[tuple[D, Identity]], live: Sequence[L]) -> Matches[D, L]:
-    index, result = _Index(live), Matches[D, L]()
-    identified = [index.identified(who) for _one, who in desired]
+def _match(kind: str, desired: Sequence[D], identify: Callable[[D], Identity], live: Sequence[L]) -> Matches[D, L]:
+    index: _Index[L] = _Index(live)
+    result = Matches[D, L]()
+    plain = index.plain(desired)
     # A name that belongs to an object which another entry identifies by id or externalId is about to become free.
-    taken = {found[0].id for (one, _who), found in zip(desired, identified) if len(found) == 1 and one.present}
-    owners: dict[str, tuple[D, Identity]] = {}
-    for (one, who), found in zip(desired, identified):
-        match = _resolve(kind, one, who, found, index, taken, result)
+    taken = set()
+    for one, sole in zip(desired, plain) if None in plain else ():
+        found = [sole] if sole is not None else index.identified(identify(one))
+        if len(found) == 1 and one.present:
+            taken.add(found[0].id)
+    owners: dict[str, D] = {}
+    for one, sole in zip(desired, plain):
+        match = sole if sole is not None else _resolve(kind, one, identify(one), index, taken, result)
         if match is None:
             continue
-        if match.id in owners:
-            _fail_both(kind, (one, who), owners[match.id], match, result)
-            continue
-        owners[match.id] = (one, who)
-        result.pairs.append((one, match))
+        other = owners.setdefault(match.id, one)
+        if other is one:
+            result.pairs.append((one, match))
+        else:
+            _fail_both(kind, (one, identify(one)), (other, identify(other)), match, result)
     result.settle()
     return result
 
 
-def _resolve(kind: str, one: D, who: Identity, found: Sequence[L], index: _Index[L], taken: set[str], result: Matches[D, L]) -> L | None:
+def _resolve(kind: str, one: D, who: Identity, index: _Index[L], taken: set[str], result: Matches[D, L]) -> L | None:
     """The object that `one` is, or None after recording that it is missing or in conflict."""
-    label = who.name or who.id or who.external_id
+    label, found = who.name or who.id or who.external_id, index.identified(who)
     if who.id and not found and not one.present:
         # Gone already. The name is not looked at: it may be another object's by now.
         result.missing.append(one)
@@ -147,10 +188,9 @@ def _resolve(kind: str, one: D, who: Identity, found: Sequence[L], index: _Index
     if who.id and not found:
         result.fail(kind, one, label, f"there is no {kind} with id {who.id}; an id is given by the service and cannot be chosen")
         return None
-    others = {entry.id for entry in found}
-    busy = taken - others
-    current: list[L] = [entry for entry in index.named(who.name) if entry.id not in busy]
-    former: list[L] = [entry for name in who.former for entry in index.named(name) if entry.id not in busy]
+    ours = {entry.id for entry in found}
+    current: list[L] = [entry for entry in index.named(who.name) if entry.id in ours or entry.id not in taken]
+    former: list[L] = [entry for name in who.former for entry in index.named(name) if entry.id in ours or entry.id not in taken]
     if former and current and not who.former_must_go:
         result.warnings.append(
             f"{kind} {label} exists, and so does {shown(former[0][1])}, one of its previous names, which is left as it is"

@@ -129,15 +129,22 @@ class MemberPlanner:
 
     def _read_users(self) -> None:
         """Invert the users' own `groups` lists to group -> users."""
+        plain: dict[str, set[str]] = {}
         for user, ref in self.people.declared:
             if user.groups is None:
                 continue
             if ref.id:
                 self.managed.add(ref.id)
             for group in user.groups:
-                self._read_group(user, ref, group)
+                if ref.id and group in plain:
+                    plain[group].add(ref.id)
+                else:
+                    claim = self._read_group(user, ref, group)
+                    if claim:
+                        plain[group] = claim.ids
 
-    def _read_group(self, user: DesiredUser, ref: Ref, group: str) -> None:
+    def _read_group(self, user: DesiredUser, ref: Ref, group: str) -> _Claim | None:
+        """What is claimed of that group by now, this user too; None where nothing may be."""
         target = self.by_name.get(key(group))
         if target and key(group) in self.doubled:
             detail = f"two groups of the service have the displayName {group}; declare the one that is meant, with its id"
@@ -145,20 +152,21 @@ class MemberPlanner:
         elif target and not self.policy.scope.has_group(target.ref.name):
             self._complain(user, f"group {group} lies outside of scope; widen scope or drop the name")
         elif target:
-            self.by_user.setdefault(target.identity, _Claim()).take(ref)
+            claim = self.by_user.setdefault(target.identity, _Claim())
+            claim.take(ref)
+            return claim
         elif key(group) in self.leaving:
             self._complain(user, f"group {group} will be deleted by this same run; declare it, or drop the name")
         elif key(group) not in self.failed_groups:
             meant = self.near_group.suggest(group)
             self._complain(user, f"there is no group {group}; declare it (or make it first, with scim_group), or correct the name{meant}")
+        return None
 
     def _complain(self, user: DesiredUser, reason: str) -> None:
         self.problems.append(Problem(str(user.place), "groups", reason))
 
     def plan(self) -> Members:
         """All changes, split into the phases in which they are written. Raises InputError for what nobody knows (B25, B27)."""
-        if self.directory.members is None:
-            return Members()
         ordered = sorted(self.targets.values(), key=lambda target: (key(target.ref.name), target.ref.id))
         changes = [self._plan_group(target) for target in ordered]
         if self.problems:

@@ -10,6 +10,7 @@ import difflib
 import typing as t
 
 from .._model import key, shown
+from .._wording import did_you_mean
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +39,7 @@ class Nearest:
                 self._known.setdefault(domain, []).append((local, one))
         local, _sign, domain = key(name).rpartition("@") if "@" in name else (key(name), "", "")
         found = self._nearest(local, self._known.get(domain, ())) or self._elsewhere(local, domain)
-        return f"; did you mean {shown(found)}?" if found else ""
+        return did_you_mean([shown(found)] if found else [])
 
     def _nearest(self, wanted: str, candidates: Iterable[tuple[str, str]]) -> str:
         """The most alike; where several are, the first of them."""

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 
-from .._model import key
+from .._model import key, keys
 from .plan import Ref
 
 if t.TYPE_CHECKING:
@@ -26,36 +27,30 @@ class People:
         self.by_id = {live.id: live for live in directory.users}
         self.refs: dict[str, Ref] = {}
         self.ambiguous: set[str] = set()
-        for live in directory.users:
-            name = key(live.user_name)
-            if name in self.refs:
-                self.ambiguous.add(name)
-            self.refs[name] = Ref(live.user_name, live.id)
-        for _user, live in matches.pairs:
-            self._forget(live)
-        for user, live in matches.pairs:
-            self._declare(user, live)
-        for user in matches.missing:
-            if user.present:
-                self._declare(user, None)
-        self.names = {live.id: user.name or live.user_name for user, live in matches.pairs}
-        self.declared = [(user, Ref(user.name or live.user_name, live.id)) for user, live in matches.pairs if user.present]
-        self.declared += [(user, Ref(user.name, "")) for user in matches.missing if user.present]
+        self._know(directory.users, {live.id for _user, live in matches.pairs})
+        pairs = [(user, Ref(user.new_user_name or user.user_name or live.user_name, live.id)) for user, live in matches.pairs]
+        missing = [(user, Ref(user.name, "")) for user in matches.missing if user.present]
+        declared = [ref for _user, ref in (*pairs, *missing)]
+        names = keys([ref.name for ref in declared])
+        self.refs.update(zip(names, declared))
+        self.ambiguous.difference_update(names)
+        self.names = {ref.id: ref.name for _user, ref in pairs}
+        self.declared = [*(pair for pair in pairs if pair[0].present), *missing]
         self.failed = matches.failed
         self.disputed = matches.disputed
         self.retired = {step.id for step in retired}
         self.leaving = {key(user.user_name) for user in document.users if not user.present}
 
-    def _forget(self, live: LiveUser) -> None:
-        """A declared user is known by its declared name alone: after a rename the old one would be unknown in the next run."""
-        name = key(live.user_name)
-        if name in self.refs and self.refs[name].id == live.id:
-            del self.refs[name]
+    def _know(self, users: Sequence[LiveUser], declared: set[str]) -> None:
+        """The users of the service, without those declared: these are known by their declared names alone.
 
-    def _declare(self, user: DesiredUser, live: LiveUser | None) -> None:
-        name = user.name or (live.user_name if live else "")
-        self.refs[key(name)] = Ref(name, live.id if live else "")
-        self.ambiguous.discard(key(name))
+        After a rename the old name would be unknown in the next run.
+        """
+        names = keys([live.user_name for live in users])
+        last = dict(zip(names, users))
+        if len(last) < len(users):
+            self.ambiguous.update(name for name, times in Counter(names).items() if times > 1)
+        self.refs.update((name, Ref(live.user_name, live.id)) for name, live in last.items() if live.id not in declared)
 
     def ref(self, user_id: str) -> Ref:
         """An existing user by the name it has after this plan."""

@@ -133,6 +133,8 @@ def order_names(
     conflict, so that nothing is written to them.
     """
     holders: dict[str, set[str]] = {}
+    if not any(step.verb in ("rename", "create") for step in steps):
+        return [], []
     for name, live_id in live:
         holders.setdefault(key(name), set()).add(live_id)
     waiting = [step for step in steps if step.verb == "rename"]

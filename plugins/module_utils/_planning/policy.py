@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
 import re
 import typing as t
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ PROTECTED_GROUPS = ("Service Admin", "Zscaler *", "Dynamic Group *")
 """Groups of Zscaler's own (fact sheet: ZIA ships a default group; F59)."""
 
 
+@functools.lru_cache(maxsize=8)
 def compile_globs(globs: tuple[str, ...]) -> re.Pattern[str] | None:
     """One pattern for names as `key()` gives them; None where nothing is protected."""
     if not globs:
@@ -54,6 +56,11 @@ class Scope:
     def expressions(self) -> bool:
         """Whether regular expressions decide, which may take any time."""
         return bool(self.user_name or self.external_id or self.group_name)
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is out of scope."""
+        return not self.suffixes and not self.expressions
 
     def has_user(self, user_name: str, external_id: str | None) -> bool:
         """Whether a user with these names is ours; where the externalId decides, one without any is not."""

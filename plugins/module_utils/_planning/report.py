@@ -2,16 +2,15 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a task says about its plan: operations, summary, diff, digest. Pure."""
+"""What a task says about its plan: operations, summary, diff. Pure."""
 
 from __future__ import annotations
 
 import collections
-import hashlib
-import json
 import typing as t
 
 from .._model import key, shown
+from .._wording import cut_list
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -76,9 +75,8 @@ def find_new_domains(plan: Plan, directory: Directory) -> list[str]:
     counts = collections.Counter(domain for domain in wanted if domain and domain not in known)
     if not counts:
         return []
-    named = ", ".join(f"{shown(domain)} ({count})" for domain, count in counts.most_common(DOMAINS))
-    more = f" and {len(counts) - DOMAINS} more" if len(counts) > DOMAINS else ""
-    what = f"Nobody in the tenant has a userName in these domains yet; so many users are about to get one: {named}{more}"
+    named = cut_list([f"{shown(domain)} ({count})" for domain, count in counts.most_common(DOMAINS)], DOMAINS, len(counts))
+    what = f"Nobody in the tenant has a userName in these domains yet; so many users are about to get one: {named}"
     return [f"{what}. Zscaler refuses domains that its Support has not registered for the organization."]
 
 
@@ -136,14 +134,3 @@ def _member_diffs(steps: Sequence[MemberStep]) -> list[dict[str, t.Any]]:
         }
         for name in gone
     ]
-
-
-def digest_plan(plan: Plan) -> str:
-    """SHA-256 over all that the plan would do and what it would replace: equal plans, equal digests.
-
-    Ids are part of it, so that a plan for one object is never taken for a plan for another of the same name.
-    """
-    steps = [[step.kind, step.verb, step.name, step.id, step.values, step.before] for step in plan.object_steps()]
-    members = [[step.group, step.add, step.remove] for step in plan.member_steps()]
-    text = json.dumps([steps, members], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("ascii")).hexdigest()

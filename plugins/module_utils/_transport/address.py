@@ -126,6 +126,8 @@ def _unfit(text: str, query: bool) -> str:
         return "is empty"
     if any(mark in text for mark in UNRESOLVED):
         return "looks like a template or a masked value that was never resolved"
+    if "<" in text and ">" in text:
+        return "still has a placeholder in angle brackets; fill in what the portal shows there"
     if not text.isascii() or not text.isprintable() or any(mark in text for mark in ' \\<>"^`|'):
         return "contains a blank, a control character, or a character that does not belong into a URL; write international names as xn--"
     try:

@@ -14,6 +14,7 @@ import typing as t
 from urllib.parse import quote_plus
 
 from .._errors import Ambiguous, InputError, NotSent, Problem, Unauthorized
+from .._model import SHORTEST_SECRET
 from .address import UNRESOLVED
 from .answer import NotJson, decode, shorten, tidy
 
@@ -23,8 +24,8 @@ if t.TYPE_CHECKING:
     from .connection import Connection, Reply
     from .secrets import Scrubber
 
-SHORTEST_TOKEN = 8
-"""Characters. Masking anything shorter would garble results."""
+LONGEST_SECRET = 32_768
+"""Characters of a token or a client secret: no service takes longer headers, and to look for a megabyte in each text takes minutes."""
 
 MARGIN = 60.0
 """Seconds before its end at which a token is renewed; a tenth of its life if that is shorter."""
@@ -154,8 +155,10 @@ def unfit_secret(text: str) -> str:
         return "has quotes around it; give the bare value"
     if not text.isascii() or not text.isprintable() or " " in text:
         return "contains a blank, a line break or another character that no token has; was more than the token copied?"
-    if len(text) < SHORTEST_TOKEN:
-        return f"is shorter than {SHORTEST_TOKEN} characters: not a real secret, and too short to be masked in results"
+    if len(text) > LONGEST_SECRET:
+        return f"is longer than {LONGEST_SECRET} characters, more than any service takes; is it the content of a file?"
+    if len(text) < SHORTEST_SECRET:
+        return f"is shorter than {SHORTEST_SECRET} characters: not a real secret, and too short to be masked in results"
     return ""
 
 

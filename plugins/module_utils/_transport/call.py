@@ -38,6 +38,19 @@ class Counts:
         return {**vars(self), "by_method": dict(sorted(self.by_method.items())), "waited": round(self.waited, 3)}
 
 
+class Latency:
+    """How long an exchange with the service takes, smoothed over the last eight or so; C(seconds) is 0 before the first."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._noted = 0
+
+    def note(self, seconds: float) -> None:
+        """Takes one more into account. Not safe for threads."""
+        self._noted = min(self._noted + 1, 8)
+        self.seconds += (seconds - self.seconds) / self._noted
+
+
 @dataclass
 class Call:
     """One call of `Http.send`: what it asks for, and what has happened to it so far."""
@@ -50,6 +63,8 @@ class Call:
     anonymous: bool
     tries: int
     authorization: str = ""
+    turn_at: float = 0.0
+    """When the pace let it go last."""
     sent: int = 0
     failed: int = 0
     put_off: int = 0

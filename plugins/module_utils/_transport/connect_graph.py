@@ -12,8 +12,9 @@ import typing as t
 from urllib.parse import unquote, urlsplit
 
 from .._errors import InputError, Problem
+from .._model import SHORTEST_SECRET
 from .address import check_url
-from .auth import SHORTEST_TOKEN, BearerToken
+from .auth import BearerToken
 from .choice import all_secrets, choose
 from .clouds import CLOUDS, VERSION
 from .connection import Connection
@@ -39,7 +40,7 @@ def connect_graph(options: Mapping[str, t.Any], dialect: Dialect, *, read_only: 
     """
     problems: list[Problem] = []
     for secret in all_secrets(options, os.environ):
-        scrub.add(secret if len(secret) >= SHORTEST_TOKEN else "")
+        scrub.add(secret if len(secret) >= SHORTEST_SECRET else "")
     cloud = CLOUDS[str(options.get("cloud") or "public")]
     graph_url = gather(problems, lambda: check_origin(str(options.get("graph_url") or cloud.graph), "graph_url"), "")
     authority = gather(problems, lambda: check_origin(str(options.get("authority_url") or cloud.authority), "authority_url"), "")

@@ -18,9 +18,9 @@ from pathlib import Path
 from .._errors import CollectionError, InputError, NotSent, Problem, TransportError, Unauthorized, UntrustedAnswer
 from .answer import NotJson, decode, shorten, tidy
 from .auth import MARGIN, unfit_secret
+from .azure_transport import AzureTransport
 from .connection import Unreachable
 from .exchange import brief
-from .wire import Wire
 
 try:
     from azure.core.exceptions import AzureError
@@ -92,7 +92,7 @@ class EntraTokens:
         self._request = f"token request ({NAMES[choice.kind]})"
         self._advice = f"{ADVICE[choice.kind]}. This login comes from {choice.told}"
         only = "" if choice.kind == "managed_identity" else authority
-        self._wire = Wire(connection, only, timeout=timeout, request=self._request, sleep=sleep)
+        self._wire = AzureTransport(connection, only, timeout=timeout, request=self._request, sleep=sleep)
         self._certificate = _read_certificate(choice.certificate_path) if choice.kind == "certificate" else b""
         self._lock = threading.Lock()
         self._header = ""
@@ -122,7 +122,7 @@ class EntraTokens:
             token = self._credential().get_token(self._scope)
         except (AzureError, TransportError) as error:
             raise self._refusal(error) from None
-        if unfit_secret(token.token):
+        if not isinstance(token.token, str) or unfit_secret(token.token):
             raise NotSent("the answer has no usable token", self._request)
         self._scrub.add(token.token)
         life = max(0.0, float(token.expires_on) - asked_at)
@@ -178,8 +178,7 @@ class EntraTokens:
         except NotJson as fault:
             text = f"{reply.status} with {fault}; is authority_url right, and is there a proxy or a login page in between?"
             return UntrustedAnswer(text, self._request)
-        said = body if isinstance(body, dict) else {}
-        words = self._words(str(said.get("error_description") or said.get("error") or str(error)))
+        words = self._words(_reason(body) if isinstance(body, dict) else "the answer is no object")
         if reply.status in (400, 401, 403, 404):
             text = f"Microsoft Entra gives no token: {words}{self._advice}"
             return Unauthorized(reply.status, text, self._request)
@@ -200,6 +199,13 @@ ADVICE = {
     "cli": ". Run az login on the machine that runs the module, or give client_id and client_secret",
 }
 """What to do, by C(auth_source)."""
+
+
+def _reason(said: dict[str, t.Any]) -> str:
+    """Why there is no token, in the words of the answer (RFC 6749 5.2), or of the object that some services send as C(error)."""
+    inner = said["error"] if isinstance(said.get("error"), dict) else {}
+    given = (said.get("error_description"), said.get("error"), inner.get("message"), inner.get("code"))
+    return next((text for text in given if isinstance(text, str) and text), "it gives no reason")
 
 
 def explain_missing(kind: str) -> str:

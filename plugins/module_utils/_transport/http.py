@@ -7,21 +7,21 @@
 from __future__ import annotations
 
 import json
-import math
 import random as dice
 import threading
 import time
 import typing as t
 
-from .._errors import Ambiguous, DeadlinePassed, NotSent, ServiceError, Throttled, Unauthorized, UntrustedAnswer, WriteInCheckMode
+from .._errors import Ambiguous, NotSent, ServiceError, Throttled, Unauthorized, UntrustedAnswer, WriteInCheckMode
 from .address import check_base_url, join_url, origin, quote_segment, redirect_origin
 from .answer import NotJson, decode, shorten, tidy
-from .call import Answer, Call, Counts
+from .call import Answer, Call, Counts, Latency
 from .connection import Connection, Unreachable
 from .dialect import SCIM, Dialect
 from .limits import Limits
 from .pace import LONGEST_PAUSE
-from .retry import full_jitter, pause_asked
+from .retry import Refusals, full_jitter, pause_asked
+from .waiting import Waiting
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +32,8 @@ if t.TYPE_CHECKING:
     from .secrets import Scrubber
 
 __all__ = ["Answer", "Counts", "Http", "check_base_url", "quote_segment"]
+
+Given = t.TypeVar("Given")
 
 PATIENCE = 90.0
 """Seconds for which a request that the service puts off with 429 is sent again, even if its tries are used up by then (F22)."""
@@ -61,7 +63,7 @@ class Http:
         connection: Connection | None = None,
         dialect: Dialect = SCIM,
         monotonic: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         random: Callable[[], float] = dice.random,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
@@ -72,19 +74,21 @@ class Http:
         self.written = 0
         """Writes that the service took, or may have taken."""
         self.dialect = dialect
-        self._authorize = authorize
+        self.authorize = authorize
         self._renew = renew
         self._read_only = read_only
         self._timeout = timeout
         self._limits = Limits(deadline, monotonic)
         self._connection = connection or Connection(ca_path=ca_path, validate_certs=validate_certs, proxy=proxy)
         self._monotonic = monotonic
-        self._sleep = sleep
+        self._waiting = Waiting()
+        self.sleep = sleep or self._waiting.sleep
+        """Waits for seconds, or until `stop`; what it returns is true if that broke it off."""
+        self._latency = Latency()
         self._random = random
         self._wall_clock = wall_clock
         self._lock = threading.Lock()
-        self._refusals = 0
-        self._paused_until = -math.inf
+        self._refusals = Refusals()
 
     def send(
         self,
@@ -113,25 +117,40 @@ class Http:
             if answer is not None:
                 return answer
 
+    @property
+    def latency(self) -> float:
+        """Seconds from a request to its answer, smoothed, without the wait for the turn; 0 before the first answer."""
+        return self._latency.seconds
+
+    def stop(self, reason: str) -> None:
+        """Every further request raises Stopped with `reason`, and everybody who waits is woken; what is under way comes to its end.
+
+        Takes no lock, so that the handler of a signal may call it.
+        """
+        self._limits.told_to_stop = self._limits.told_to_stop or reason
+        self._waiting.stop(reason)
+
     def close(self) -> None:
-        """Closes the kept connections and the file of the pace."""
+        """Closes the kept connections, the file of the pace, and the place to wait."""
         self._connection.close()
         self.pace.close()
+        self._waiting.close()
 
     def _attempt(self, call: Call) -> Answer | None:
         """Sends once. None = to be sent again, when the pauses are over; raises where that would be wrong."""
-        self._wait_for_turn(call)
-        try:
-            reply = self._exchange(call)
-        except (NotSent, Ambiguous) as error:
-            self._failed(call, error)
+        self._check(call)
+        # The token before the turn: to ask for one may take longer than the gap to the next request, and end in a pause.
+        if not call.anonymous and not self._outcome(call, self._identify):
             return None
-        except Unauthorized as error:
-            self._limits.refuse(error)
-            raise
+        self._wait_for_turn(call)
+        reply = self._outcome(call, self._exchange)
+        if reply is None:
+            return None
         if reply.status == 429:
             self._put_off(call, reply)
-        elif reply.status == 401 and not call.anonymous:
+            return None
+        self.pace.took()
+        if reply.status == 401 and not call.anonymous:
             self._unauthorized(call, reply)
         elif reply.status == 408 or (reply.status >= 500 and reply.status != 501):
             self._broken_down(call, reply)
@@ -139,21 +158,44 @@ class Http:
             return self._final(call, reply)
         return None
 
+    def _outcome(self, call: Call, act: Callable[[Call], Given]) -> Given | None:
+        """What `act` gives; None where it failed and the request is to be sent again."""
+        try:
+            return act(call)
+        except (NotSent, Ambiguous) as error:
+            self._failed(call, error)
+            return None
+        except Unauthorized as error:
+            self._limits.refuse(error)
+            raise
+
+    def _check(self, call: Call, wait: float = 0.0) -> None:
+        """Raises if the request may not be sent, or not after so many seconds."""
+        if self._limits.told_to_stop and call.perhaps_done:
+            # Not Stopped, which says that the service has not seen it.
+            text = f"no usable answer, the service may or may not have carried it out; not sent again: {self._limits.told_to_stop}"
+            raise Ambiguous(text, call.request)
+        self._limits.check(call.request, wait=wait, anonymous=call.anonymous)
+
     def _wait_for_turn(self, call: Call) -> None:
         begin = self._monotonic()
-        self._limits.check(call.request, anonymous=call.anonymous)
-        too_long = self.pace.turn(min(self._limits.end, begin + 2 * LONGEST_PAUSE))
+        too_long = self.pace.turn(min(self._limits.end, begin + 2 * LONGEST_PAUSE), self.sleep)
+        call.turn_at = self._monotonic()
         with self._lock:
-            self.counts.waited += self._monotonic() - begin
+            self.counts.waited += call.turn_at - begin
         if too_long:
-            raise self._long_pause("the pace and its pauses allow", too_long)(call.request)
+            raise self._limits.long_pause("the pace and its pauses allow", too_long)(call.request)
         # Another thread may have met the end while this one waited.
-        self._limits.check(call.request, anonymous=call.anonymous)
+        self._check(call)
+
+    def _identify(self, call: Call) -> bool:
+        call.authorization = self.authorize()
+        return True
 
     def _exchange(self, call: Call) -> Reply:
         headers = {"Accept": self.dialect.accept, **self.dialect.headers()}
         if not call.anonymous:
-            call.authorization = headers["Authorization"] = self._authorize()
+            headers["Authorization"] = call.authorization
         if call.data is not None:
             headers["Content-Type"] = self.dialect.content_type
         limit = max(0.001, min(self._timeout, self._limits.remaining()))
@@ -162,13 +204,18 @@ class Http:
             self.counts.by_method[call.method] = self.counts.by_method.get(call.method, 0) + 1
             self.counts.retried += call.sent > 0
         call.sent += 1
-        return self._connection.exchange(call.request, call.method, call.url, headers=headers, data=call.data, limit=limit)
+        begin = self._monotonic()
+        reply = self._connection.exchange(call.request, call.method, call.url, headers=headers, data=call.data, limit=limit)
+        if reply.status != 429:
+            with self._lock:
+                self._latency.note(self._monotonic() - begin)
+        return reply
 
     def _final(self, call: Call, reply: Reply) -> Answer | None:
         """The answer of a service that is in order: what was asked for, an error, or something that is not its own."""
         self._limits.count(usable=True)
         with self._lock:
-            self._refusals = 0
+            self._refusals.end()
         if reply.status == 404 and call.method == "DELETE" and call.perhaps_done:
             # An earlier attempt has done it (F24).
             return Answer(204, None, reply.headers, call.sent)
@@ -204,8 +251,9 @@ class Http:
         if call.failed >= call.tries:
             raise error
         wait = full_jitter(call.failed - 1, self._random())
-        self._limits.check(call.request, wait=wait, anonymous=call.anonymous)
-        self._sleep(wait)
+        self._check(call, wait)
+        if self.sleep(wait):
+            raise error
         with self._lock:
             self.counts.waited += wait
 
@@ -218,7 +266,8 @@ class Http:
         """408 or 5xx: the request may have been carried out (F23-F25). A pause that comes with it is for all."""
         asked = self._asked(reply) if reply.status == 503 else None
         if asked:
-            self._pause(asked)
+            self.pace.pause(asked)
+            self._limits.check_pause(asked)
         words = self._words(call, reply)
         if not self.dialect.is_repeatable(call.method, call.path):
             self._failed(call, Ambiguous(f"{reply.status} {words[0]}; the service may or may not have carried it out", call.request))
@@ -233,26 +282,11 @@ class Http:
         call.put_off_since = call.put_off_since or now
         with self._lock:
             self.counts.throttled += 1
-            # Several answers of one moment are one refusal: they do not lengthen the pause.
-            self._refusals += now >= self._paused_until
-            earlier = max(0, self._refusals - 1)
-            pause = (asked or 0.0) + (full_jitter(earlier, self._random()) if not asked or earlier else 0.0)
-            self._paused_until = max(self._paused_until, now + pause)
+            pause = self._refusals.pause(now, asked, self._random)
+        self.pace.refuse(pause, call.turn_at)
+        self._limits.check_pause(pause)
         if call.put_off >= call.tries and (call.tries == 1 or now - call.put_off_since >= PATIENCE):
             raise Throttled(429, *self._words(call, reply))
-        self._pause(pause)
-
-    def _pause(self, seconds: float) -> None:
-        """Nobody sends for `seconds`; if that is longer than anybody may wait, nobody sends any more in this task."""
-        self.pace.pause(seconds)
-        if seconds > min(LONGEST_PAUSE, self._limits.remaining()):
-            self._limits.stop(self._long_pause("the service wants", seconds))
-
-    def _long_pause(self, who: str, seconds: float) -> Callable[[str], DeadlinePassed]:
-        left = self._limits.remaining()
-        limit = f"the deadline leaves {max(0, int(left))} seconds" if left < LONGEST_PAUSE else f"at most {LONGEST_PAUSE:.0f} are waited"
-        text = f"{who} no request for {math.ceil(seconds)} seconds, and {limit}; what was done stays done, run again then"
-        return lambda request: DeadlinePassed(text, request)
 
     def _asked(self, reply: Reply) -> float | None:
         try:

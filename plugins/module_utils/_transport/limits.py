@@ -10,7 +10,8 @@ import math
 import threading
 import typing as t
 
-from .._errors import DeadlinePassed, NotSent, Unauthorized
+from .._errors import DeadlinePassed, NotSent, Stopped, Unauthorized
+from .pace import LONGEST_PAUSE
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,8 @@ class Limits:
     def __init__(self, deadline: float, monotonic: Callable[[], float]) -> None:
         self.end = monotonic() + deadline if deadline > 0 else math.inf
         self.answered = False
+        self.told_to_stop = ""
+        """Why, once the task was told to; set without a lock, for a signal's handler may do so."""
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._failed_in_a_row = 0
@@ -43,8 +46,22 @@ class Limits:
             last_word = None if anonymous and self._credentials_refused else self._last_word
         if last_word is not None:
             raise last_word(request)
+        if self.told_to_stop:
+            raise Stopped(f"not sent: {self.told_to_stop}; what was done stays done", request)
         if self.remaining() <= wait:
             raise DeadlinePassed("the time limit of the task (deadline) is over; what was done stays done", request)
+
+    def check_pause(self, seconds: float) -> None:
+        """If a pause that the service wants is longer than anybody may wait, nobody sends any more in this task (F21)."""
+        if seconds > min(LONGEST_PAUSE, self.remaining()):
+            self.stop(self.long_pause("the service wants", seconds))
+
+    def long_pause(self, who: str, seconds: float) -> Callable[[str], DeadlinePassed]:
+        """The last word because of so long a pause."""
+        left = self.remaining()
+        limit = f"the deadline leaves {max(0, int(left))} seconds" if left < LONGEST_PAUSE else f"at most {LONGEST_PAUSE:.0f} are waited"
+        text = f"{who} no request for {math.ceil(seconds)} seconds, and {limit}; what was done stays done, run again then"
+        return lambda request: DeadlinePassed(text, request)
 
     def stop(self, last_word: Callable[[str], TransportError]) -> None:
         """Every further request raises `last_word` of its name at once; the first reason stands."""

@@ -19,11 +19,10 @@ import time
 import typing as t
 from pathlib import Path
 
+from .rate import LEAST, SHARE, State, allowed, refused
+
 if t.TYPE_CHECKING:
     from collections.abc import Callable
-
-SHARE = 0.97
-"""How much of the allowed rate is used: the rest keeps a late thread from making six requests fall into one second of five."""
 
 LONGEST_PAUSE = 900.0
 """Seconds. A pause that others left behind and that reaches further than this is rubbish, not a pause."""
@@ -31,23 +30,17 @@ LONGEST_PAUSE = 900.0
 LOCK_PATIENCE = 2.0
 """Seconds to wait for the lock of the file, which nobody holds for longer than a few microseconds."""
 
-RECORD = "{:<40} {:>20.9f} {:>20.9f}\n"
-"""The content of the file: which boot of the machine, the next free slot, the end of the pause (both monotonic)."""
-
-
-class State(t.NamedTuple):
-    """What is shared: the next free slot and the end of the pause, in seconds of the monotonic clock."""
-
-    slot: float = 0.0
-    pause: float = 0.0
+RECORD = "{:<40} {:>20.9f} {:>20.9f} {:>20.9f} {:>20.9f} {:>20.1f}\n"
+"""The content of the file: which boot of the machine, and the state."""
 
 
 class Pace:
     """Gives out time slots, evenly spaced, with no burst after a rest; 0 requests per second = no limit.
 
-    Slots follow each other on a grid, whatever the oversleeping of the threads, so that the allowed rate is used; they are given out
-    in the order of asking. The state lies in a file that only this user can reach, named by a digest of C(base_url). Where there
-    can be no such file, the pace holds for this process alone and `warnings` says so. Only the monotonic clock is used (F61).
+    `requests_per_second` is the most; where the service refuses that, the pace is as slow as it has to be. Slots follow each other on
+    a grid, whatever the oversleeping of the threads, so that the allowed rate is used; they are given out in the order of asking. The
+    state lies in a file that only this user can reach, named by a digest of C(base_url). Where there can be no such file, the pace
+    holds for this process alone and `warnings` says so. Only the monotonic clock is used (F61).
     """
 
     def __init__(
@@ -60,7 +53,8 @@ class Pace:
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self.warnings: list[str] = []
-        self._interval = 1 / (requests_per_second * SHARE) if requests_per_second > 0 else 0.0
+        self._most = requests_per_second
+        self._taken = 0
         self._monotonic = monotonic
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -71,10 +65,16 @@ class Pace:
         self._file: int | None = None
         self._shared = True
 
-    def turn(self, latest: float = math.inf) -> float:
+    @property
+    def rate(self) -> float:
+        """Requests per second that may go out now, as far as this process knows; 0 = no limit."""
+        return allowed(self._state, self._most, self._monotonic())
+
+    def turn(self, latest: float = math.inf, sleep: Callable[[float], object] | None = None) -> float:
         """Waits until a request may be sent and returns 0, or returns at once the seconds that it would have to wait beyond `latest`.
 
-        `latest` is a point in time of the monotonic clock. A pause that begins while we wait is obeyed too.
+        `latest` is a point in time of the monotonic clock. A pause that begins while we wait is obeyed too. Where `sleep` answers that
+        it was broken off, there is nothing more to wait for.
         """
         while True:
             slot = self._change(lambda state, now: self._claim(state, now, latest))
@@ -83,7 +83,8 @@ class Pace:
                 return slot - now
             if slot <= now:
                 return 0.0
-            self._sleep(slot - now)
+            if (sleep or self._sleep)(slot - now):
+                return 0.0
             if self._change(lambda state, _: (state, state.pause)) <= slot:
                 return 0.0
 
@@ -91,14 +92,38 @@ class Pace:
         """Nobody sends for `seconds` from now (at most 15 minutes). A longer pause that is under way stays."""
         self._change(lambda state, now: (state._replace(pause=max(state.pause, now + min(seconds, LONGEST_PAUSE))), 0.0))
 
+    def refuse(self, seconds: float, sent: float) -> None:
+        """As `pause`, because the service refuses a request that got its turn at `sent` as one too many: the pace gets slower, too."""
+
+        def step(state: State, now: float) -> tuple[State, float]:
+            state = refused(self._noted(state), self._most, now, sent)
+            return state._replace(pause=max(state.pause, now + min(seconds, LONGEST_PAUSE))), 0.0
+
+        self._change(step)
+
+    def took(self) -> None:
+        """The service took a request, whatever came of it."""
+        if self._state.found:
+            with self._lock:
+                self._taken += 1
+
     def close(self) -> None:
         """Lets go of the file."""
         with self._lock:
             self._release()
 
     def _claim(self, state: State, now: float, latest: float) -> tuple[State, float]:
-        slot = max(now, state.pause, state.slot) if self._interval else max(now, state.pause)
-        return (state if slot > latest else state._replace(slot=slot + self._interval)), slot
+        slot = max(now, state.pause, state.slot) if self._most > 0 else max(now, state.pause)
+        if slot > latest:
+            return state, slot
+        state = self._noted(state)
+        rate = allowed(state, self._most, slot)
+        return state._replace(slot=slot + (1 / (rate * SHARE) if rate > 0 else 0.0)), slot
+
+    def _noted(self, state: State) -> State:
+        """The state with what the service took since the last look."""
+        taken, self._taken = self._taken, 0
+        return state._replace(taken=state.taken + taken) if taken else state
 
     def _change(self, step: Callable[[State, float], tuple[State, float]]) -> float:
         """Reads the state, lets `step` change it, writes it back: all under one lock. Returns the second value of `step`."""
@@ -121,7 +146,7 @@ class Pace:
         self._acquire(file)
         try:
             now = self._monotonic()
-            before = self._parse(os.pread(file, 200, 0), now)
+            before = self._parse(os.pread(file, 300, 0), now)
             after, value = step(before, now)
             if after != before:
                 os.pwrite(file, RECORD.format(self._boot, *after).encode("ascii"), 0)
@@ -132,16 +157,21 @@ class Pace:
 
     def _parse(self, content: bytes, now: float) -> State:
         """The state in the file; rubbish, another boot of the machine, and times that cannot be meant count as nothing."""
-        words = content.decode("ascii", "replace").split()
+        boot, *words = content.partition(b"\n")[0].decode("ascii", "replace").split() or [""]
         try:
-            slot, pause = (float(word) for word in words[1:3])
+            slot, pause, found, since, taken = (float(word) for word in words)
         except ValueError:
             return State()
-        if words[0] != self._boot:
+        if boot != self._boot:
             return State()
         # A queue of a thousand waiting threads is the longest that is believed.
-        sane_slot = slot if slot <= now + max(LONGEST_PAUSE, 1000 * self._interval) else 0.0
-        return State(sane_slot if math.isfinite(slot) else 0.0, pause if pause <= now + LONGEST_PAUSE else 0.0)
+        queue = 1000 / self._most if self._most > 0 else 0.0
+        sane_slot = slot if math.isfinite(slot) and slot <= now + max(LONGEST_PAUSE, queue) else 0.0
+        state = State(sane_slot, pause if pause <= now + LONGEST_PAUSE else 0.0)
+        if 0 < found < math.inf and 0 <= since <= now + 1 and 0 <= taken < math.inf:
+            # No run of ours finds less: its slots would lie so far ahead that they count as rubbish, and then there were no pace at all.
+            return state._replace(found=max(found, LEAST * self._most), since=since, taken=taken)
+        return state
 
     def _opened(self) -> int:
         if self._file is not None and os.fstat(self._file).st_nlink == 0:

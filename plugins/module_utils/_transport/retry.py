@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import email.utils
+import math
 import re
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 BASE = 1.0
 """Seconds: the upper end of the first delay."""
@@ -40,6 +41,26 @@ def is_read(method: str, path: str) -> bool:
 def full_jitter(earlier: int, draw: float) -> float:
     """Seconds to wait after `earlier` failed repetitions: uniform in [0, min(20, 2^earlier)] for `draw` in [0, 1] (F20)."""
     return draw * min(CAP, BASE * 2.0 ** min(earlier, 10))
+
+
+class Refusals:
+    """Refusals (429) in a row, and how much longer that makes the next pause. Not safe for threads."""
+
+    def __init__(self) -> None:
+        self._row = 0
+        self._until = -math.inf
+
+    def pause(self, now: float, asked: float | None, draw: Callable[[], float]) -> float:
+        """Seconds of pause after one more refusal. Several of one moment count as one: they do not make it longer (F20)."""
+        self._row += now >= self._until
+        earlier = max(0, self._row - 1)
+        seconds = (asked or 0.0) + (full_jitter(earlier, draw()) if not asked or earlier else 0.0)
+        self._until = max(self._until, now + seconds)
+        return seconds
+
+    def end(self) -> None:
+        """The service took a request: the next refusal is the first one again."""
+        self._row = 0
 
 
 def pause_asked(headers: Mapping[str, str], body: object, now: float) -> float | None:

@@ -12,8 +12,8 @@ import typing as t
 from urllib.parse import unquote, urlsplit
 
 from .._errors import InputError, Problem
+from .._model import SHORTEST_SECRET
 from .address import bypasses_proxy, check_proxy
-from .auth import SHORTEST_TOKEN
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,7 +64,9 @@ def choose_proxy(options: Mapping[str, t.Any], url: str) -> str | None:
 def _check_proxy(text: str) -> str:
     """The URL of the proxy. Raises InputError, also for a password that cannot be masked."""
     proxy = check_proxy(text)
-    if 0 < len(unquote(urlsplit(proxy).password or "")) < SHORTEST_TOKEN:
-        reason = f"its password is shorter than {SHORTEST_TOKEN} characters, too short to be masked in results; give the proxy a longer one"
+    if 0 < len(unquote(urlsplit(proxy).password or "")) < SHORTEST_SECRET:
+        reason = (
+            f"its password is shorter than {SHORTEST_SECRET} characters, too short to be masked in results; give the proxy a longer one"
+        )
         raise InputError([Problem("option proxy", "", reason)])
     return proxy

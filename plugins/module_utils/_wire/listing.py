@@ -4,8 +4,8 @@
 
 """Walks the pages of a SCIM listing to an end, whatever the service claims, and says why a listing is in doubt.
 
-Fetching a page (C(fetch_page)) and keeping what is needed of it (C(take)) are separate, so that pages can come
-from several workers one day. RFC 7644 3.4.2.4: C(startIndex) counts from 1, and C(totalResults) is a promise that
+Fetching a page (C(fetch_page)) and keeping what is needed of it (C(take)) are separate, so that pages can be
+fetched ahead (C(Ahead)). RFC 7644 3.4.2.4: C(startIndex) counts from 1, and C(totalResults) is a promise that
 services break in every direction (facts F36-F43).
 """
 
@@ -41,8 +41,24 @@ class Reply(t.Protocol):
         """The decoded JSON, None where there was none."""
 
 
+class Pace(t.Protocol):
+    """How fast the transport may send."""
+
+    @property
+    def rate(self) -> float:
+        """Requests per second, 0 = no limit."""
+
+
 class Sender(t.Protocol):
     """The transport, as far as this side of it is concerned."""
+
+    @property
+    def pace(self) -> Pace:
+        """Its pace."""
+
+    @property
+    def latency(self) -> float:
+        """Seconds from a request to its answer."""
 
     def send(
         self, method: str, path: str, *, params: Mapping[str, str | int] | None = None, body: object = None, anonymous: bool = False
@@ -74,14 +90,22 @@ class Listing:
     """One walk over all pages of C(path): every id once, and the doubts.
 
     `fetch(start)` gets the page that begins at that place, `take(resources)` gets each resource once, with an id.
-    `ids` maps each id to one canonical string, to be shared by all who keep ids. `asked` is the page size asked for.
+    `ids` maps each id to one canonical string, to be shared by all who keep ids. `asked` is the page size asked for. `warn` is called
+    with each doubt: whoever fetches pages ahead had better not from then on.
     """
 
-    def __init__(self, path: str, asked: int, fetch: Callable[[int], Page], take: Callable[[Iterable[Resource]], None]) -> None:
+    def __init__(
+        self,
+        path: str,
+        asked: int,
+        fetch: Callable[[int], Page],
+        take: Callable[[Iterable[Resource]], None],
+        warn: Callable[[], None] = lambda: None,
+    ) -> None:
         self.ids: dict[str, str] = {}
         self.doubts: list[str] = []
         self.largest_page = 0
-        self._path, self._asked, self._fetch, self._take = path, asked, fetch, take
+        self._path, self._asked, self._fetch, self._take, self._warn = path, asked, fetch, take, warn
         self._received = 0
         self._pages = 0
         self._total: int | None = None
@@ -186,6 +210,7 @@ class Listing:
         return self._pages > 1 or len(page.resources) != self._asked
 
     def _doubt(self, reason: str) -> None:
+        self._warn()
         doubt = f"/{self._path}: {reason}"
         if doubt not in self.doubts:
             self.doubts.append(doubt)

@@ -128,8 +128,11 @@ class MemberChange:
         """Reads the group again and drops the changes that are done after all; whether there were any (F50)."""
         try:
             present = self._members()
-        except ServiceError as lost:
-            if lost.status != 404 or not self._group_fresh or self._waited >= PATIENCE:
+        except TransportError as lost:
+            if not isinstance(lost, ServiceError) or lost.status != 404:
+                # What happened to the write is to be told, and not that nobody could look at it, such as after a signal.
+                raise (error.unseen(lost) if isinstance(error, Ambiguous) else error) from lost
+            if not self._group_fresh or self._waited >= PATIENCE:
                 raise
             return False
         before = len(self._left)

@@ -10,8 +10,10 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import ServiceError, Throttled, Unauthorized, UntrustedAnswer
+from .._garbage import paused_gc
 from .._model import Directory, LiveGroup, LiveUser, key
 from .._transport.address import quote_segment
+from .ahead import Ahead, useful
 from .discovery import Capabilities, Discovery
 from .listing import Listing, Page, fetch_page, read_all
 from .reduction import GroupPages, UserPages, filled, filled_groups, special_emails, unseen, without_nested
@@ -94,6 +96,12 @@ class ScimReader:
         all: it saves requests with services that show members for single groups only; the others then have no entry.
         Raises Refusal where the service shows the same page for ever (F42); lesser lies are in `doubts`.
         """
+        with paused_gc():
+            return self._read(users=users, groups=groups, members=members, declared=declared, member_groups=member_groups)
+
+    def _read(
+        self, *, users: bool, groups: bool, members: bool, declared: Collection[str], member_groups: Container[str] | None
+    ) -> Directory:
         kept_users, user_list = self._list_users(invert=groups and members, asked=users)
         if kept_users.nameless:
             user_list.doubts.append(f"/Users: {kept_users.nameless} entries have no userName")
@@ -217,21 +225,35 @@ class ScimReader:
         size = self._page_size
 
         def fetch(start: int) -> Page:
+            return fetch_page(self._http, kind, {**extra, "startIndex": start, "count": size})
+
+        def width() -> int:
+            return useful(self._http.pace.rate, self._http.latency)
+
+        ahead = Ahead(fetch, width)
+
+        def fetch_in_turn(start: int) -> Page:
             nonlocal size
             try:
-                return fetch_page(self._http, kind, {**extra, "startIndex": start, "count": size})
+                return ahead.fetch(start)
             except UntrustedAnswer:
                 # A page of groups with all their members may be more than the transport takes in one answer (F9).
                 if kind != "Groups" or size <= SMALLEST_PAGE:
                     raise
                 size = max(SMALLEST_PAGE, size // 8)
-                return fetch(start)
+                return fetch_in_turn(start)
 
         def begin() -> Listing:
+            nonlocal ahead
             clear()
-            return Listing(kind, self._page_size, fetch, take)
+            ahead.close()
+            ahead = Ahead(fetch, width)
+            return Listing(kind, self._page_size, fetch_in_turn, take, ahead.stop)
 
-        listing = read_all(begin)
+        try:
+            listing = read_all(begin)
+        finally:
+            ahead.close()
         self._doubts.append(listing.doubts)
         self.page_size_seen = max(self.page_size_seen, listing.largest_page)
         return listing

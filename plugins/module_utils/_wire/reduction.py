@@ -16,6 +16,18 @@ if t.TYPE_CHECKING:
 
 Address = dict[str, t.Any]
 
+FEW = 20_000
+"""Different given names, family names and departments that are remembered."""
+
+
+class _Texts(dict[t.Optional[str], t.Optional[str]]):
+    """Texts that many have, each as one object (P7); where it turns out that they all differ, nothing is remembered any more."""
+
+    def __missing__(self, text: str | None) -> str | None:
+        if len(self) < FEW:
+            self[text] = text
+        return text
+
 
 class UserPages:
     """The users of a listing, and their groups as long as nobody better (the groups themselves) tells about members.
@@ -32,7 +44,8 @@ class UserPages:
         self.nameless = 0
         self.memberships = 0
         self._groups = groups
-        self._departments: dict[str, str] = {}
+        self._no_addresses: list[Address] = []
+        self._texts = _Texts()
 
     def clear(self) -> None:
         """Forgets all, because the listing is begun anew."""
@@ -44,14 +57,12 @@ class UserPages:
 
     def take(self, resources: Iterable[Resource]) -> None:
         """Keeps the users of one page."""
+        share = self._texts.__getitem__
         for resource in resources:
-            user = live_user(resource)
-            department = user.department
-            if department:
-                user = user._replace(department=self._departments.setdefault(department, department))
+            user = live_user(resource, share)
             self.users.append(user)
             self.nameless += not user.user_name
-            special = special_emails(resource)
+            special = special_emails(resource) if resource.get("emails") != [] else self._no_addresses
             if special is not None:
                 self.emails[user.id] = special
             if self._groups and resource.get("groups") is not None:
@@ -60,11 +71,13 @@ class UserPages:
     def _invert(self, user_id: str, groups: object) -> None:
         if self.members is None:
             self.members = {}
+        members = self.members
         for group in group_ids(groups):
-            if group not in self.members:
-                self.members[group] = set()
+            try:
+                members[group].add(user_id)
+            except KeyError:
+                members[group] = {user_id}
                 self.group_ids.add(group)
-            self.members[group].add(user_id)
             self.memberships += 1
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import typing as t
+from operator import itemgetter
 
-from .._model import LiveGroup, LiveUser
+from .._model import LiveGroup, LiveUser, maker
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
@@ -23,6 +24,9 @@ LARGEST: int = 10**DIGITS
 """More than any service has of anything."""
 
 _ABSENT = object()
+_PARTS = itemgetter("id", "userName", "externalId", "displayName", "active", "name", ENTERPRISE)
+_make_user = maker(LiveUser)
+_KINDS = (str, str, str, str, bool, dict, dict)
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -48,8 +52,14 @@ def whole_number(value: object) -> int | None:
     return min(LARGEST, value)
 
 
-def live_user(resource: Resource) -> LiveUser:
-    """The user that a resource shows; None for each attribute whose key is absent, "" for null and empty values."""
+def live_user(resource: Resource, share: Callable[[str | None], str | None] = lambda text: text) -> LiveUser:
+    """The user that a resource shows; None for each attribute whose key is absent, "" for null and empty values.
+
+    `share` may answer the texts that many users have with an equal one that is there already.
+    """
+    plain = _plain_user(resource, share)
+    if plain is not None:
+        return plain
     given, family = _pair(resource.get("name", _ABSENT))
     user_name = _text(resource, "userName") or ""
     address = email(resource)
@@ -58,13 +68,31 @@ def live_user(resource: Resource) -> LiveUser:
         user_name,
         _text(resource, "externalId"),
         _text(resource, "displayName"),
-        given,
-        family,
+        share(given),
+        share(family),
         # Login and address are mostly the same text: one string object instead of two saves megabytes (P7).
         user_name if address == user_name else address,
-        _department(resource),
+        share(_department(resource)),
         boolean(resource.get("active")),
     )
+
+
+def _plain_user(resource: Resource, share: Callable[[str | None], str | None]) -> LiveUser | None:
+    """The user that a resource shows if every part is there and of its type, as of most; it takes half the time. None: look closer."""
+    try:
+        parts = _PARTS(resource)
+        if tuple(map(type, parts)) != _KINDS:
+            return None
+        id, user_name, external_id, display_name, active, name, extension = parts
+        given, family, department = name["givenName"], name["familyName"], extension["department"]
+    except KeyError:
+        return None
+    if given.__class__ is not str or family.__class__ is not str or department.__class__ is not str:
+        return None
+    address = email(resource) if "emails" in resource else None
+    if address == user_name:
+        address = user_name
+    return _make_user((id, user_name, external_id, display_name, share(given), share(family), address, share(department), active))
 
 
 def live_group(resource: Resource) -> LiveGroup:
@@ -123,8 +151,10 @@ def group_ids(groups: object) -> Iterable[str]:
     for group in groups if isinstance(groups, list) else ():
         if not isinstance(group, dict):
             continue
-        found, kind = identifier(group.get("value")), group.get("type")
-        if found and not (kind and str(kind).lower() == "indirect"):
+        found = group.get("value")
+        if found.__class__ is not str:
+            found = identifier(found)
+        if found and not ("type" in group and str(group["type"]).lower() == "indirect"):
             yield found
 
 

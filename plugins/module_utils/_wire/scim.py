@@ -16,7 +16,7 @@ from . import bodies
 from .members import BatchSize, Change, MemberChange
 from .reader import ScimReader
 from .resources import identifier, user_ids
-from .trust import is_another, name_of, readable_members
+from .trust import is_another, looking, name_of, readable_members
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -170,8 +170,9 @@ class ScimService(ScimReader):
             answer = self._http.send("POST", who.kind, body=body).body
             if is_another(who.kind, who.name, answer):
                 raise Ambiguous(f"the answer to the creation of {who.name!r} shows another object", who.request)
-        except Ambiguous:
-            live = self._holder(who)
+        except Ambiguous as error:
+            with looking(error):
+                live = self._holder(who)
             if live is None and tries == 1:
                 raise
             if live is None:
@@ -190,9 +191,10 @@ class ScimService(ScimReader):
         """The id from the answer; looked up where it is missing (documented for ZIdentity), or not shown to be of who was asked for."""
         id = identifier(answer.get("id")) if isinstance(answer, dict) and name_of(who.kind, answer) else ""
         if not id:
-            live = self._holder_soon(who)
+            told = "gave no id together with its name"
+            with looking(Ambiguous(f"the service accepted {who.name!r}, but {told}", who.request)):
+                live = self._holder_soon(who)
             if live is None:
-                told = "gave no id together with its name"
                 raise ServiceError(404, f"the service accepted {who.name!r}, but {told}, and does not show it", who.request)
             id = live.id
         elif who.kind == "Groups":

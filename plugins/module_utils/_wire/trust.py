@@ -6,12 +6,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
+from .._errors import ServiceError, TransportError
 from .._model import key
 from .resources import identifier, live_group, live_user
 
 if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .._errors import Ambiguous
     from .resources import Resource
 
 MESSAGES = "urn:ietf:params:scim:api:messages:2.0:"
@@ -75,3 +80,17 @@ def _parts(holder: object) -> t.Iterable[object]:
 
 def _is_message(schemas: object) -> bool:
     return isinstance(schemas, list) and any(str(urn).startswith(MESSAGES) for urn in schemas if isinstance(urn, str))
+
+
+@contextlib.contextmanager
+def looking(unknown: Ambiguous) -> Iterator[None]:
+    """Inside, it is looked for what was perhaps created. Where nobody can look, such as after a signal, the error is that it is `unknown`.
+
+    Not "not sent", which would be said of the look. ServiceError 409 is what the look found.
+    """
+    try:
+        yield
+    except TransportError as error:
+        if isinstance(error, ServiceError) and error.status == 409:
+            raise
+        raise unknown.unseen(error) from error

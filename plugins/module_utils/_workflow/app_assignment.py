@@ -10,24 +10,29 @@ import typing as t
 
 from .._entra.assignees import Resolver, check_entries, find_role, is_missing
 from .._entra.assignments import DEFAULT_ACCESS, NO_ROLE, PEOPLE, Aim, Grant, brake, plan_assignments, titles
+from .._entra.model import Principal
 from .._entra.outcome import Outcome
 from .._errors import InputError, Problem
 from .._graph.applications import find_app
 from .._graph.assignments import list_assignments
-from .._graph.directory import Principal, count_members, find_groups, find_ids, find_users, has_nested_groups
+from .._graph.directory import count_members, find_groups, find_ids, find_users, has_nested_groups, names_like
 from .._limit import Limit
 from .._model import cut
-from .assigning import Assigning
+from .._wording import cut_list
+from .assignment_writes import AssignmentWrites
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .._entra.assignees import Entered
     from .._entra.assignments import AssignmentPlan
-    from .._graph.applications import App, Role
+    from .._entra.model import App, Role
     from .._graph.client import Graph
 
     Options = Mapping[str, t.Any]
+
+NAMED = 5
+"""So many of those with Default Access a warning names."""
 
 NESTED_LOOKS = 20
 """Groups that are new to the application and are looked into for nested groups; one request each."""
@@ -41,8 +46,9 @@ def act(graph: Graph, options: Options) -> Outcome:
     live = read_grants(graph, app) if app else []
     migration = _migration(options, roles)
     created = migration[1] if migration and not migration[0] and roles is not None else ""
-    resolver = Resolver(roles, created=created, absent=options["state"] == "absent")
-    found, security = _find(graph, entries, live)
+    absent = options["state"] == "absent"
+    found, groups = _find(graph, entries, live)
+    resolver = Resolver(roles, created=created, absent=absent, alike={} if absent else _names_alike(graph, found))
     named = tuple(grant for entry in entries for grant in resolver.resolve(entry, found[entry.kind, entry.name]))
     resolver.close()
     plan = plan_assignments(live, Aim(options["state"], named, migration, created))
@@ -53,10 +59,11 @@ def act(graph: Graph, options: Options) -> Outcome:
         plan.operations(),
         before=titles([grant for grant in live if grant.type in PEOPLE]),
         after=titles(plan.after),
-        warnings=[*resolver.warnings, *overrun, *_warn_of_groups(graph, plan, security), *_warn_of_default(plan, options)],
+        warnings=[*resolver.warnings, *overrun, *_warn_of_groups(graph, plan, groups), *_warn_of_default(plan, options)],
+        subject=app.display_name if app else "",
     )
     if app and outcome.changed and not graph.read_only:
-        Assigning(graph, app).carry_out(plan, outcome)
+        AssignmentWrites(graph, app).carry_out(plan, outcome)
     return outcome
 
 
@@ -106,6 +113,12 @@ def _find(
     return found, {one.id: one for ones in found.values() for one in ones if one.type == "Group"}
 
 
+def _names_alike(graph: Graph, found: Mapping[tuple[str, str], Sequence[Principal]]) -> dict[str, list[str]]:
+    """Names in the tenant that begin as those that are not found: one request for users, one for groups."""
+    lost = {kind: [name for (one, name), principals in found.items() if one == kind and not principals] for kind in ("user", "group")}
+    return {kind: names_like(graph, f"{kind}s", names) for kind, names in lost.items() if names}
+
+
 def _count_losses(graph: Graph, plan: AssignmentPlan, limit: Limit) -> dict[str, int]:
     """The direct members of each group that loses access, one request for a thousand; counted until it is more than ever may go."""
     counts: dict[str, int] = {}
@@ -135,7 +148,7 @@ def _warn_of_default(plan: AssignmentPlan, options: Options) -> list[str]:
     holders = [grant.principal for grant in plan.after if grant.role_id == NO_ROLE]
     if not holders or options["allow_default_access"]:
         return []
-    names = ", ".join(holders[:5]) + (f" and {len(holders) - 5} more" if len(holders) > 5 else "")
+    names = cut_list(holders, NAMED)
     return [
         f"{len(holders)} with Default Access, who are excluded from provisioning: {names}. migrate_default_access moves them to a real role"
     ]

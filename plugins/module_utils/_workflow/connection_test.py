@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import typing as t
 
-from .._errors import InputError, ServiceError
+from .._errors import ServiceError
 from .._graph.synchronization import choose_template, list_templates, validate_credentials
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .._errors import Problem
-    from .._graph.applications import App
+    from .._entra.model import App, Job
     from .._graph.client import Graph
-    from .._graph.synchronization import Job
 
 ADVICE = (
     "Is tenant_url the Base URL as the Zscaler portal shows it, and the token its Bearer Token of the same page? Generating a new one "
@@ -42,9 +40,3 @@ def try_connection(graph: Graph, app: App, job: Job | None, secrets: Mapping[str
             raise
         return error.detail or f"the service gives no reason (HTTP {error.status})"
     return ""
-
-
-def refuse(problems: list[Problem]) -> None:
-    """Raise InputError for all of them, if there are any."""
-    if problems:
-        raise InputError(problems)

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 import typing as t
 
-from .._entra.app import Pair, check_name, check_provisioning, check_strangers, describe_app, pick_template, survey, warnings_of
+from .._entra.gallery import (
+    Pair,
+    check_name,
+    check_provisioning,
+    check_siblings,
+    check_strangers,
+    describe_app,
+    pick_template,
+    survey,
+    warnings_of,
+)
 from .._entra.outcome import Operation, Outcome
 from .._errors import Ambiguous, CollectionError, ServiceError, UntrustedAnswer
 from .._graph.again import look_again
@@ -17,18 +27,18 @@ from .._graph.applications import (
     applications_of_template,
     delete_application,
     instantiate,
+    is_there,
     principal_of_app,
     principals_of_name,
     template_names_like,
     templates_of_name,
 )
-from .._graph.client import segment
 from .._model import shown
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .._entra.app import Standing
+    from .._entra.gallery import Standing
     from .._graph.client import Graph
 
 
@@ -80,6 +90,7 @@ def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
     if standing.ours is None and not graph.read_only:
         standing = _look_longer(graph, wanted, standing)
         check_strangers(wanted.name, standing, absent=False)
+    check_siblings(wanted.name, wanted.template, standing, allow=options["allow_second"])
     warnings = warnings_of(wanted.name, wanted.template, standing)
     if standing.ours:
         return _settle(graph, wanted, standing.ours, Outcome(wanted.result(standing.ours), warnings=warnings))
@@ -173,7 +184,7 @@ def _settle(graph: Graph, wanted: Wanted, pair: Pair, outcome: Outcome) -> Outco
 
 
 def _has(graph: Graph, what: str, one: Mapping[str, t.Any] | None) -> bool:
-    return one is not None and graph.find(f"{what}/{segment(str(one['id']))}") is not None
+    return one is not None and is_there(graph, what, str(one["id"]))
 
 
 def _delete(graph: Graph, wanted: Wanted, standing: Standing) -> Outcome:
@@ -181,16 +192,15 @@ def _delete(graph: Graph, wanted: Wanted, standing: Standing) -> Outcome:
     outcome = Outcome({"app": {}})
     if standing.ours is None:
         return outcome
-    outcome.operations, outcome.before = [wanted.operation("delete")], wanted.facts()
-    if graph.read_only:
-        return outcome
     application = standing.ours.application
-    if application is None:
-        outcome.operations = []
-        outcome.failed = (
+    if application is None and not graph.read_only:
+        reason = (
             f"The service principal of {wanted.name} is there ({standing.ours.ids()}), but its application cannot be seen: it was "
             "made or deleted moments ago. Run the task again later; nothing was deleted"
         )
+        return Outcome(wanted.result(standing.ours), failed=reason)
+    outcome.operations, outcome.before = [wanted.operation("delete")], wanted.facts()
+    if graph.read_only or application is None:
         return outcome
     delete_application(graph, str(application["id"]))
     gone, why = look_again(graph, lambda: _look(graph, wanted).ours is None)

@@ -6,35 +6,35 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from .._entra.assignees import NO_GUESTS, found_by_mail
+from .._entra.model import GUID
 from .._entra.on_demand import choose_rule, group_parameters, read_answer, user_parameters
 from .._entra.outcome import Operation, Outcome
-from .._errors import CollectionError, InputError, Problem
+from .._errors import CollectionError, InputError, Problem, raise_problems
 from .._graph.applications import find_app
-from .._graph.directory import find_groups, find_ids, find_users
+from .._graph.directory import find_groups, find_ids, find_users, names_like
 from .._graph.schema import Schema
 from .._graph.synchronization import await_job, provision_on_demand
-from .connection_test import refuse
+from .._model import shown
+from .._wording import did_you_mean, nearest
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from .._graph.applications import App
+    from .._entra.model import App, Principal
     from .._graph.client import Graph
-    from .._graph.directory import Principal
 
     Json = dict[str, t.Any]
+    Find = Callable[[Graph, Sequence[str]], dict[str, list[Principal]]]
 
-ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 NOT_ASKED = "In check mode the service is not asked: what it would do, only doing it shows"
 
 
 def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
     """Provision; in check mode say who would be asked for."""
-    refuse(_check(options))
+    raise_problems(_check(options))
     app = find_app(graph, options)
     job = await_job(graph, app, options.get("template_id") or "") if app else None
     if job is None and not graph.read_only:
@@ -72,7 +72,7 @@ def _provision(
             broken = [f"then the service was asked no more: {error}"]
             break
     operations = [
-        Operation("provisioning", entry["action"] or "write", entry["subject"], {"type": entry["type"]})
+        Operation("provisioning", "provision", entry["subject"], {"type": entry["type"], "action": entry["action"] or "write"})
         for entry in results
         if entry["wrote"]
     ]
@@ -99,7 +99,7 @@ def _foresee(asked: Sequence[Principal], members: Sequence[Principal]) -> Outcom
         }
         for one in (*asked, *members)
     ]
-    return Outcome({"results": results}, [Operation("provisioning", "ask", one.name, {"type": one.type}) for one in asked])
+    return Outcome({"results": results}, [Operation("provisioning", "provision", one.name, {"type": one.type}) for one in asked])
 
 
 def _check(options: Mapping[str, t.Any]) -> list[Problem]:
@@ -117,28 +117,33 @@ def _subjects(graph: Graph, options: Mapping[str, t.Any]) -> tuple[Principal | N
     problems: list[Problem] = []
     names = list(dict.fromkeys(options["members"] if options.get("group") else [options["user"]]))
     option = "members" if options.get("group") else "user"
-    people = [_one(found, name, option, "User", problems) for name, found in _look_up(graph, names, find_users).items()]
+    found = _look_up(graph, names, find_users)
+    alike = names_like(graph, "users", [name for name, ones in found.items() if not ones and not GUID.fullmatch(name)])
+    people = [_one(ones, name, option, "User", problems, alike) for name, ones in found.items()]
     group = None
     if options.get("group"):
         name = options["group"]
-        group = _one(_look_up(graph, [name], find_groups)[name], name, "group", "Group", problems)
-    refuse(problems)
+        ones = _look_up(graph, [name], find_groups)[name]
+        alike = names_like(graph, "groups", [] if ones or GUID.fullmatch(name) else [name])
+        group = _one(ones, name, "group", "Group", problems, alike)
+    raise_problems(problems)
     return group, [person for person in people if person is not None]
 
 
-def _look_up(graph: Graph, names: Sequence[str], find: t.Any) -> dict[str, list[Principal]]:
+def _look_up(graph: Graph, names: Sequence[str], find: Find) -> dict[str, list[Principal]]:
     """Who is behind each name or id, in the order of the names."""
-    ids = [name for name in names if ID.fullmatch(name)]
+    ids = [name for name in names if GUID.fullmatch(name)]
     found = {**find(graph, [name for name in names if name not in ids]), **find_ids(graph, ids)}
     return {name: found[name] for name in names}
 
 
-def _one(found: Sequence[Principal], name: str, option: str, kind: str, problems: list[Problem]) -> Principal | None:
+def _one(found: Sequence[Principal], name: str, option: str, kind: str, problems: list[Problem], alike: Sequence[str]) -> Principal | None:
     fitting = [one for one in found if one.type == kind]
     if len(fitting) == 1:
-        return fitting[0] if ID.fullmatch(name) else fitting[0]._replace(name=name)
+        return fitting[0] if GUID.fullmatch(name) else fitting[0]._replace(name=name)
     word = "user" if kind == "User" else "group"
-    reason = f"there is no {word} {name} in this tenant{NO_GUESTS if kind == 'User' else ''}"
+    hint = did_you_mean([shown(one) for one in nearest(name, alike)]) or (NO_GUESTS if kind == "User" else "")
+    reason = f"there is no {word} {name} in this tenant{hint}"
     if fitting:
         reason = f"{len(fitting)} {word}s are called {name}: {', '.join(one.id for one in fitting)}; name one by its id"
     problems.append(Problem(f"option {option}", "", reason))

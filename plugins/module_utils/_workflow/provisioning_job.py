@@ -22,7 +22,7 @@ from .._entra.jobs import (
 )
 from .._entra.outcome import Outcome
 from .._entra.status import describe_job, progress_sentence, quarantine_sentence, schedule_state
-from .._errors import Ambiguous, CollectionError, Refusal, TransportError, Unauthorized
+from .._errors import Ambiguous, CollectionError, Refusal, TransportError, Unauthorized, raise_problems
 from .._graph.again import look_again
 from .._graph.applications import find_app
 from .._graph.synchronization import (
@@ -37,16 +37,14 @@ from .._graph.synchronization import (
     read_job,
     start_job,
 )
-from .connection_test import refuse
 from .restarting import restart_once
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .._entra.jobs import JobPlan, Step, Watch
-    from .._graph.applications import App
+    from .._entra.jobs import JobPlan, JobStep, Watch
+    from .._entra.model import App, Job
     from .._graph.client import Graph
-    from .._graph.synchronization import Job
 
 MISSES = 5
 """So many looks in a row may fail while a cycle is waited for."""
@@ -54,7 +52,7 @@ MISSES = 5
 
 def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
     """Bring the job into its state; in check mode say what that would take."""
-    refuse(check_job_options(options))
+    raise_problems(check_job_options(options))
     app = find_app(graph, options)
     template_id, job = _look(graph, options, app)
     raw = job.raw if job else None
@@ -69,6 +67,7 @@ def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
         describe_state(raw),
         describe_state(foreseen) if plan.steps else describe_state(raw),
         plan.warnings,
+        subject=str(name),
     )
     if app is None or graph.read_only:
         return outcome
@@ -108,7 +107,7 @@ OTHERWISE = {
 """What a job that does not show a step is like, for a warning."""
 
 
-def _is_seen(step: Step, job: Job | None) -> bool:
+def _is_seen(step: JobStep, job: Job | None) -> bool:
     """Whether the job shows that the step was done."""
     if job is None or step.verb == "delete":
         return job is None and step.verb == "delete"
@@ -125,7 +124,7 @@ class _Work:
     app: App
     template_id: str
     outcome: Outcome
-    done: list[Step] = field(default_factory=list)
+    done: list[JobStep] = field(default_factory=list)
 
     def carry_out(self, plan: JobPlan, job: Job | None) -> Job | None:
         """All steps, each waited for until it can be seen; the job as it is then. What fails after the first is told with what is done."""
@@ -140,7 +139,7 @@ class _Work:
                 break
         return job
 
-    def _step(self, step: Step, job: Job | None, *, restarted: bool) -> Job | None:
+    def _step(self, step: JobStep, job: Job | None, *, restarted: bool) -> Job | None:
         principal = self.app.principal_id
         if job is None:
             made = create_job(self.graph, principal, self.template_id)

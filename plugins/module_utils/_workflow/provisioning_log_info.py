@@ -11,9 +11,9 @@ import typing as t
 from .._entra.logs import as_moment, check_log_options, describe_logs
 from .._entra.outcome import Outcome
 from .._entra.verdict import summarize_logs
+from .._errors import raise_problems
 from .._graph.audit import list_logs
 from .._graph.synchronization import find_job
-from .connection_test import refuse
 from .provisioning_info import look_for_app
 
 if t.TYPE_CHECKING:
@@ -24,12 +24,12 @@ if t.TYPE_CHECKING:
 
 def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
     """Read; what Graph cannot filter by is filtered here, and then `limit` counts what is left."""
-    refuse(check_log_options(options))
-    app = look_for_app(graph, options)
+    raise_problems(check_log_options(options))
+    app, warnings = look_for_app(graph, options)
     job = find_job(graph, app, options.get("template_id") or "") if app else None
     job_id = options.get("job_id") or (job.id if job else "")
     if app is None and not job_id:
-        return Outcome({"logs": [], "summary": summarize_logs([], None)})
+        return Outcome({"logs": [], "summary": summarize_logs([], None)}, warnings=warnings)
     user, statuses, limit = options.get("user") or "", options.get("status") or (), options["limit"]
     principal_id = app.principal_id if app else ""
     entries = list_logs(
@@ -42,4 +42,4 @@ def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
     )
     logs = describe_logs(entries, principal_id="" if job_id else principal_id, user=user, statuses=statuses)
     logs = logs[:limit] if limit else logs
-    return Outcome({"logs": logs, "summary": summarize_logs(logs, job.raw if job else None)})
+    return Outcome({"logs": logs, "summary": summarize_logs(logs, job.raw if job else None)}, warnings=warnings)

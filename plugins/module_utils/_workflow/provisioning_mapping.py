@@ -25,9 +25,8 @@ if t.TYPE_CHECKING:
 
     from .._entra.declared import Declaration
     from .._entra.mapping import MappingPlan
-    from .._graph.applications import App
+    from .._entra.model import App, Job
     from .._graph.client import Graph
-    from .._graph.synchronization import Job
 
 
 def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
@@ -42,6 +41,7 @@ def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
     live = schema.read()
     plan = _plan(schema, live, declaration, ran=job is not None and has_run(job.raw))
     outcome = _outcome(plan, as_options(plan.schema))
+    outcome.subject = app.display_name
     if plan.operations and not graph.read_only:
         schema.write(plan.schema)
         _settle(graph, schema, live, declaration, outcome)

@@ -13,27 +13,31 @@ from .._entra.fingerprint import MARK, is_known, make_tag, replace_tag
 from .._entra.narrowing import check_narrowing, needs_people
 from .._entra.outcome import Operation, Outcome
 from .._entra.settings import plan_settings, restart_warning, secret_state, settings_operations, shows, waits_for_restart
-from .._entra.settings_keys import ADDRESS, SCOPE, SECRET_KEYS, check_settings, credential_options, known_spelling, unseen_options
+from .._entra.settings_keys import (
+    ADDRESS,
+    SCOPE,
+    SECRET_KEYS,
+    check_settings,
+    check_target,
+    credential_options,
+    known_spelling,
+    unseen_options,
+)
 from .._entra.status import has_run, holds_deletes, schedule_state
-from .._errors import Ambiguous, CollectionError, Refusal
+from .._errors import Ambiguous, CollectionError, Refusal, raise_problems
 from .._graph.again import bounded, look_again, read_again
-from .._graph.applications import find_app
+from .._graph.applications import find_app, read_tags, write_tags
 from .._graph.assignments import list_assignments
-from .._graph.client import segment
-from .._graph.resources import PRINCIPAL
-from .._graph.shapes import sound
 from .._graph.synchronization import find_job, read_secrets, write_secrets
-from .._graph.target import check_target
-from .connection_test import ADVICE, refuse, try_connection
+from .connection_test import ADVICE, try_connection
 from .restarting import restart_once
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .._entra.model import App, Job
     from .._entra.settings import SettingsPlan
-    from .._graph.applications import App
     from .._graph.client import Graph
-    from .._graph.synchronization import Job
 
 FINGERPRINT = Operation("tag", "update", "fingerprint of the secret", {})
 HITS = 2
@@ -47,7 +51,7 @@ MOST = 5.0
 def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
     """Make the settings as declared; in check mode say what that would be, the connection test included."""
     options, problems = check_target(options)
-    refuse([*problems, *check_settings(options)])
+    raise_problems([*problems, *check_settings(options)])
     app = find_app(graph, options)
     template_id = options.get("template_id") or ""
     live, job = _look(graph, options, app, template_id) if app else ({}, None)
@@ -78,7 +82,7 @@ def _look(graph: Graph, options: Mapping[str, t.Any], app: App, template_id: str
     if job is not None and has_run(job.raw) and not live.get(ADDRESS) and unseen:
         raise Refusal(
             f"The provisioning job of {app.display_name} has run, and yet Entra shows no tenant URL, as if nothing were stored. A write "
-            f"replaces all settings, and those that are stored would be lost. Nothing was written. Run the task again later; if they "
+            f"replaces all settings, and those that are stored would be lost. This task wrote nothing. Run it again later; if they "
             f"are really gone, give all of them: {', '.join(unseen)}",
             missing=unseen,
         )
@@ -141,14 +145,17 @@ def _foresee(options: Mapping[str, t.Any], plan: SettingsPlan, live: Mapping[str
     if pending and job is not None:
         warnings.append(restart_warning(job.raw))
     elif _restarts(plan, job):
-        name = app.display_name if app else options.get("display_name")
-        operations.append(Operation("job", "restart", f"provisioning of {name}", {"because": "the scope goes from all to assigned"}))
+        operations.append(_restart_of(app.display_name if app else options.get("display_name")))
     stored = "kept" if any(live.get(key) for key in SECRET_KEYS) else "missing"
     state = secret_state(plan, live)
     tested = bool(plan.changed and app and options["test_connection"])
     result = {**plan.after, "secret": state, "tested": tested, "restart_needed": pending}
     before, after = {**plan.before, "secret": stored}, {**plan.after, "secret": state}
-    return Outcome({"settings": result}, operations, before, after, warnings)
+    return Outcome({"settings": result}, operations, before, after, warnings, subject=app.display_name if app else "")
+
+
+def _restart_of(name: object) -> Operation:
+    return Operation("job", "restart", f"provisioning of {name}", {"because": "the scope goes from all to assigned"})
 
 
 def _restarts(plan: SettingsPlan, job: Job | None) -> bool:
@@ -186,7 +193,8 @@ def _carry_out(graph: Graph, options: Mapping[str, t.Any], app: App, job: Job | 
         try:
             restart_once(graph, app, job)
         except CollectionError as error:
-            outcome.operations.pop()
+            outcome.operations.remove(_restart_of(app.display_name))
+            outcome.result["settings"]["restart_needed"] = True
             outcome.failed = (
                 f"The settings are stored, but the restart after which the scope takes effect failed: {error}. "
                 "Restart the job with entra_provisioning_job, state: restarted"
@@ -207,6 +215,5 @@ def _store(graph: Graph, app: App, plan: SettingsPlan) -> None:
 
 def _leave_fingerprint(graph: Graph, app: App, given: Mapping[str, str]) -> None:
     """Write the tag, and every other tag as it is at this moment."""
-    path = f"servicePrincipals/{segment(app.principal_id)}"
-    tags = sound(graph.get(path, params={"$select": "id,tags"}), PRINCIPAL, "the service principal").get("tags") or []
-    graph.settle("PATCH", path, {"tags": replace_tag(tags, make_tag(given, random_source.token_bytes(16)))})
+    tag = make_tag(given, random_source.token_bytes(16))
+    write_tags(graph, app.principal_id, replace_tag(read_tags(graph, app.principal_id), tag))

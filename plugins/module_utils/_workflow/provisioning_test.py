@@ -9,12 +9,11 @@ from __future__ import annotations
 import typing as t
 
 from .._entra.outcome import Outcome
-from .._entra.settings_keys import ADDRESS, check_credentials, credential_options
-from .._errors import Problem
+from .._entra.settings_keys import ADDRESS, check_credentials, check_target, credential_options
+from .._errors import Problem, raise_problems
 from .._graph.applications import find_app
 from .._graph.synchronization import find_job
-from .._graph.target import check_target
-from .connection_test import ADVICE, refuse, try_connection
+from .connection_test import ADVICE, try_connection
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +30,7 @@ def act(graph: Graph, options: Mapping[str, t.Any]) -> Outcome:
         missing = "secret_token" if options.get("tenant_url") else "tenant_url"
         reason = "is needed too: either the address and its secret are given, or neither, and then the stored ones are tested"
         problems.append(Problem(f"option {missing}", "", reason))
-    refuse(problems)
+    raise_problems(problems)
     app = find_app(graph, options)
     if app is None:
         name = options.get("display_name")

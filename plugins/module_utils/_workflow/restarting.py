@@ -14,9 +14,8 @@ from .._graph.again import bounded
 from .._graph.synchronization import read_job, restart_job
 
 if t.TYPE_CHECKING:
-    from .._graph.applications import App
+    from .._entra.model import App, Job
     from .._graph.client import Graph
-    from .._graph.synchronization import Job
 
 MOST = 10.0
 """Seconds for which a restart whose answer is lost is looked for at the job."""

@@ -12,7 +12,7 @@ import typing as t
 from .._entra.certificates import Times
 from .._entra.claims import needs_all
 from .._entra.outcome import Outcome
-from .._entra.saml import Live, check_options, operations_of, plan_sso
+from .._entra.saml import LiveSso, check_sso_options, operations_of, plan_sso
 from .._graph import sso
 from .._graph.again import look_again
 from .._graph.applications import find_app, with_application
@@ -22,8 +22,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._entra.certificates import Certificate
-    from .._entra.saml import Plan
-    from .._graph.applications import App
+    from .._entra.model import App
+    from .._entra.saml import SsoPlan
     from .._graph.client import Graph
 
     Options = Mapping[str, t.Any]
@@ -36,11 +36,12 @@ LATER = "Run the task again, later or with a larger consistency_timeout, before 
 
 def act(graph: Graph, options: Options) -> Outcome:
     """Brings single sign-on to what is declared. In check mode an application that does not exist is planned for as a new one."""
-    check_options(options)
+    check_sso_options(options)
     app = find_app(graph, options, application=True)
     live = look(graph, options, app)
     plan = plan_now(graph, options, app, live)
     outcome = Outcome(operations=plan.operations(), before=plan.before, after=plan.after(), warnings=list(plan.warnings))
+    outcome.subject = app.display_name if app else ""
     certificate = plan.serves
     if app and plan.steps and not graph.read_only:
         certificate = _carry_out(graph, options, app, SsoWrites(graph, app, plan, live), outcome)
@@ -53,16 +54,16 @@ def act(graph: Graph, options: Options) -> Outcome:
     return outcome
 
 
-def look(graph: Graph, options: Options, app: App | None) -> Live:
+def look(graph: Graph, options: Options, app: App | None) -> LiveSso:
     """What Entra has; claims policies only where claims are asked for, those of the whole tenant only where they count."""
     claims = options["claims"]
     principal = sso.read_principal(graph, app.principal_id) if app else {}
     assigned = sso.assigned_policies(graph, app.principal_id) if app and claims is not None else []
     policies = sso.all_policies(graph) if claims is not None and needs_all(claims, assigned) else []
-    return Live(principal, app.application if app else {}, assigned, policies)
+    return LiveSso(principal, app.application if app else {}, assigned, policies)
 
 
-def plan_now(graph: Graph, options: Options, app: App | None, live: Live) -> Plan:
+def plan_now(graph: Graph, options: Options, app: App | None, live: LiveSso) -> SsoPlan:
     """The steps that are missing, by the clock of this machine."""
 
     def moment(days: int) -> str:

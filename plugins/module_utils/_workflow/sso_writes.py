@@ -20,9 +20,9 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .._entra.certificates import Certificate
-    from .._entra.saml import Live, Plan
-    from .._entra.sso_step import Step
-    from .._graph.applications import App
+    from .._entra.model import App
+    from .._entra.saml import LiveSso, SsoPlan
+    from .._entra.sso_step import SsoStep
     from .._graph.client import Graph
 
     Json = Mapping[str, t.Any]
@@ -31,7 +31,7 @@ if t.TYPE_CHECKING:
 class SsoWrites:
     """One plan on its way. `done` are the steps whose write was accepted, `certificate` is the active one after them."""
 
-    def __init__(self, graph: Graph, app: App, plan: Plan, live: Live) -> None:
+    def __init__(self, graph: Graph, app: App, plan: SsoPlan, live: LiveSso) -> None:
         self._graph = graph
         self._app = app
         self.plan = plan
@@ -39,7 +39,7 @@ class SsoWrites:
         self._made: Certificate | None = None
         self._policy_id = ""
         self.certificate = plan.active
-        self.done: list[Step] = []
+        self.done: list[SsoStep] = []
 
     def carry_out(self) -> str:
         """Writes what the plan says; what kept it from the rest, or nothing. Raises an error if nothing at all was written."""
@@ -56,7 +56,7 @@ class SsoWrites:
             return f"{error}{advise(error)}. Stopped there; {done} of {planned} changes are done, the next run does the rest"
         return ""
 
-    def _way_of(self, write: Write) -> Callable[[Step], None]:
+    def _way_of(self, write: Write) -> Callable[[SsoStep], None]:
         return {
             Write.PRINCIPAL: self._patch_principal,
             Write.APPLICATION: self._patch_application,
@@ -68,13 +68,13 @@ class SsoWrites:
             Write.ASSIGN_POLICY: self._assign_policy,
         }[write]
 
-    def _patch_principal(self, step: Step) -> None:
+    def _patch_principal(self, step: SsoStep) -> None:
         sso.patch(self._graph, "servicePrincipals", self._app.principal_id, step.body)
 
-    def _patch_application(self, step: Step) -> None:
+    def _patch_application(self, step: SsoStep) -> None:
         sso.patch(self._graph, "applications", self._app.application_id, step.body)
 
-    def _make_certificate(self, step: Step) -> None:
+    def _make_certificate(self, step: SsoStep) -> None:
         answer = sso.add_certificate(self._graph, self._app.principal_id, str(step.body["displayName"]), self._find_new_key)
         self._made = made_certificate(answer)
 
@@ -91,20 +91,20 @@ class SsoWrites:
         if not seen:
             raise CollectionError(f"The certificate {self._made.thumbprint} is made and not active, since {why}")
 
-    def _activate_certificate(self, step: Step) -> None:
+    def _activate_certificate(self, step: SsoStep) -> None:
         certificate = self.plan.serves or self._made
         thumbprint = step.id or (certificate.thumbprint if certificate else "")
         sso.patch(self._graph, "servicePrincipals", self._app.principal_id, {"preferredTokenSigningKeyThumbprint": thumbprint})
         self.certificate = certificate
 
-    def _create_policy(self, step: Step) -> None:
+    def _create_policy(self, step: SsoStep) -> None:
         self._policy_id = sso.create_policy(self._graph, str(step.body["displayName"]), step.body["definition"])
 
-    def _update_policy(self, step: Step) -> None:
+    def _update_policy(self, step: SsoStep) -> None:
         sso.update_policy(self._graph, step.id, step.body["definition"])
 
-    def _unassign_policy(self, step: Step) -> None:
+    def _unassign_policy(self, step: SsoStep) -> None:
         sso.unassign_policy(self._graph, self._app.principal_id, step.id)
 
-    def _assign_policy(self, step: Step) -> None:
+    def _assign_policy(self, step: SsoStep) -> None:
         sso.assign_policy(self._graph, self._app.principal_id, step.id or self._policy_id)

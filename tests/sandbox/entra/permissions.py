@@ -47,9 +47,14 @@ POLICIES = any_of(WRITE_POLICIES)
 POLICIES_OF_APP = any_of((OWNED, READ_POLICIES), (OWNED, WRITE_POLICIES), (ALL_APPLICATIONS, READ_POLICIES))
 
 
+def granted_to(given: t.Collection[str], missing: t.Collection[str]) -> Names:
+    """What a client has that was given `given` (nothing named: the recommended ones) but for `missing`."""
+    return frozenset(given or GRANTED).difference(missing)
+
+
 def is_enough(permissions: Permissions, given: t.Collection[str], missing: t.Collection[str]) -> bool:
-    """Whether a client may do what takes `permissions`: it has `given` (nothing named: the recommended ones) but for `missing`."""
-    granted = frozenset(given or GRANTED).difference(missing)
+    """Whether a client may do what takes `permissions`."""
+    granted = granted_to(given, missing)
     return not permissions or any(granted.issuperset(choice) for choice in permissions)
 
 

@@ -43,16 +43,18 @@ if t.TYPE_CHECKING:
     from .entra import Entra
 
 Act = t.Callable[[Call], t.Union[Reply, Listing]]
+Row = tuple[str, str, Act, Permissions]
+"""Verb, address below the version, who answers, and what it takes."""
+
 KEYED = re.compile(r"^(applications|servicePrincipals)\((appId)='([^']+)'\)$")
 CASTS = "microsoft.graph."
 P, S = "/servicePrincipals/{id}", "/servicePrincipals/{id}/synchronization"
 J = S + "/jobs/{id}"
 
 
-def _rows(entra: Entra) -> list[tuple[str, str, Act, Permissions]]:
-    gallery, applications, assignments = entra.gallery, Applications(entra), Assignments(entra)
-    people, jobs, settings, schemas = People(entra), Jobs(entra), Settings(entra), Schemas(entra)
-    logs, sso = Logs(entra), SingleSignOn(entra)
+def _application_rows(entra: Entra) -> list[Row]:
+    """Templates of the gallery, applications and service principals."""
+    gallery, applications = entra.gallery, Applications(entra)
     return [
         ("GET", "/applicationTemplates", gallery.listing, NOTHING),
         ("GET", "/applicationTemplates/{id}", gallery.get, NOTHING),
@@ -67,6 +69,13 @@ def _rows(entra: Entra) -> list[tuple[str, str, Act, Permissions]]:
         ("DELETE", P, applications.delete_principal, APP_WRITE),
         ("GET", "/directory/deletedItems/graph.application", applications.list_deleted, APP_READ),
         ("POST", "/directory/deletedItems/{id}/restore", applications.restore, APP_WRITE),
+    ]
+
+
+def _people_rows(entra: Entra) -> list[Row]:
+    """Who is assigned, and whom there is."""
+    assignments, people = Assignments(entra), People(entra)
+    return [
         ("GET", P + "/appRoleAssignedTo", assignments.listing, APP_READ),
         ("POST", P + "/appRoleAssignedTo", assignments.create, ASSIGN),
         ("DELETE", P + "/appRoleAssignedTo/{id}", assignments.delete, ROLES),
@@ -79,6 +88,13 @@ def _rows(entra: Entra) -> list[tuple[str, str, Act, Permissions]]:
         ("GET", "/groups/{id}/members", people.members, GROUPS),
         ("GET", "/directoryObjects/{id}", people.get_object, USERS),
         ("POST", "/directoryObjects/getByIds", people.get_by_ids, USERS),
+    ]
+
+
+def _job_rows(entra: Entra) -> list[Row]:
+    """Templates and jobs of the synchronization."""
+    jobs, settings, schemas = Jobs(entra), Settings(entra), Schemas(entra)
+    return [
         ("GET", S + "/templates", jobs.templates, SYNC_READ),
         ("GET", S + "/templates/{id}", jobs.template, SYNC_READ),
         ("GET", S + "/templates/{id}/schema", schemas.of_template, SYNC_READ),
@@ -95,6 +111,13 @@ def _rows(entra: Entra) -> list[tuple[str, str, Act, Permissions]]:
         ("POST", J + "/restart", jobs.restart, SYNC),
         ("POST", J + "/validateCredentials", settings.validate, SYNC),
         ("POST", J + "/provisionOnDemand", jobs.on_demand, SYNC),
+    ]
+
+
+def _schema_rows(entra: Entra) -> list[Row]:
+    """The schema and the settings of a job."""
+    jobs, settings, schemas = Jobs(entra), Settings(entra), Schemas(entra)
+    return [
         ("GET", J + "/schema", schemas.get, SYNC_READ),
         ("PUT", J + "/schema", schemas.put, SYNC),
         ("PATCH", J + "/schema", jobs.not_implemented, SYNC),
@@ -107,6 +130,13 @@ def _rows(entra: Entra) -> list[tuple[str, str, Act, Permissions]]:
         ("POST", J + "/schema/directories/{id}/discover", schemas.discover, SYNC),
         ("GET", S + "/secrets", settings.listing, SYNC),
         ("PUT", S + "/secrets", settings.put, SYNC),
+    ]
+
+
+def _sso_rows(entra: Entra) -> list[Row]:
+    """The logs, and single sign-on."""
+    logs, sso = Logs(entra), SingleSignOn(entra)
+    return [
         ("GET", "/auditLogs/provisioning", logs.listing, LOGS),
         ("POST", P + "/addTokenSigningCertificate", sso.add_certificate, APP_WRITE),
         ("GET", P + "/claimsMappingPolicies", sso.of_principal, POLICIES_OF_APP),
@@ -117,6 +147,17 @@ def _rows(entra: Entra) -> list[tuple[str, str, Act, Permissions]]:
         ("GET", "/policies/claimsMappingPolicies/{id}", sso.get, POLICY_READ),
         ("PATCH", "/policies/claimsMappingPolicies/{id}", sso.patch, POLICIES),
         ("DELETE", "/policies/claimsMappingPolicies/{id}", sso.delete, POLICIES),
+    ]
+
+
+def _rows(entra: Entra) -> list[Row]:
+    """All routes, in the order in which the README shows them."""
+    return [
+        *_application_rows(entra),
+        *_people_rows(entra),
+        *_job_rows(entra),
+        *_schema_rows(entra),
+        *_sso_rows(entra),
     ]
 
 

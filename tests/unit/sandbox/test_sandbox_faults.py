@@ -157,7 +157,7 @@ def test_faults_leave_the_tenant_changed_or_not_as_they_say(make, kind):
 
 
 def test_all_kinds_are_tested():
-    elsewhere = {"huge", "gzip_bomb", "drip", "broken_json", "content_type", "empty_body", "foreign_links"}
+    elsewhere = {"huge", "gzip_bomb", "drip", "broken_json", "content_type", "empty_body", "foreign_links", "bulk_lie"}
     listing = {
         "short_page", "empty_page", "wrong_total", "overlap", "skip", "delete_while_paging", "add_while_paging",
         "start_index_ignored", "count_ignored", "empty_listing",

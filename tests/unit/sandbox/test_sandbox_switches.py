@@ -32,6 +32,7 @@ TESTED_ELSEWHERE = {
     "admin_delete": "zia",
     "etag": "conforming",
     "sort": "conforming",
+    **{field.name: "bulk" for field in dataclasses.fields(Switches) if field.name.startswith("bulk")},
 }
 
 
@@ -479,9 +480,3 @@ def test_switch_stale_reads(make):
     assert shown() == (True, 0)
     now[0] += 3
     assert shown() == (False, 1)
-
-
-def test_switch_bulk(make):
-    client = make(bulk=True)
-    assert client.get("/ServiceProviderConfig").json()["bulk"]["supported"] is True
-    assert client.send("POST", "/Bulk", {}).status_code == 501

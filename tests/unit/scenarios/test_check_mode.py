@@ -7,106 +7,25 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import typing as t
 
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import Directory, Document, key
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.policy import Policy
 from ansible_collections.scimops.zscaler_one.tests.sandbox.sandbox import Sandbox
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings, strategies
 
 from ..plugins.module_utils.planning.worlds import directories, documents, policies
 from ..plugins.modules.conftest import Tenant
-
-
-class Captured:
-    """What pytest's capsys does, for a test that hypothesis calls many times."""
-
-    def __init__(self) -> None:
-        self.stream = io.StringIO()
-
-    def readouterr(self) -> Captured:
-        self.out = self.stream.getvalue()
-        self.stream.seek(0)
-        self.stream.truncate()
-        return self
-
-
-def as_state(document: Document) -> dict[str, list[dict[str, t.Any]]]:
-    """A document of the planner's tests as the options `users` and `groups`."""
-    users = [
-        {
-            "user_name": user.user_name,
-            **user.values,
-            "groups": user.groups and list(user.groups),
-            "state": "present" if user.present else "absent",
-        }
-        for user in document.users
-    ]
-    groups = [
-        {
-            "display_name": group.display_name,
-            "external_id": group.external_id,
-            "previous_names": list(group.previous_names),
-            "membership": group.membership or None,
-            "members": None if group.members is None else [member.user_name for member in group.members],
-            "state": "present" if group.present else "absent",
-        }
-        for group in document.groups
-    ]
-    return {"users": users, "groups": groups}
-
-
-def sow(sandbox: Sandbox, directory: Directory) -> None:
-    """Put the tenant of a planner's test into the sandbox."""
-    names = {live.id: live.user_name for live in directory.users}
-    users = [
-        {
-            "userName": live.user_name,
-            "externalId": live.external_id,
-            "displayName": live.display_name,
-            "department": live.department,
-            "active": live.active,
-        }
-        for live in directory.users
-    ]
-    groups = [
-        {
-            "displayName": live.display_name,
-            "externalId": live.external_id,
-            "members": [names[one] for one in (directory.members or {})[live.id]],
-        }
-        for live in directory.groups
-    ]
-    sandbox.seed(users, groups)
-
-
-def as_options(policy: Policy) -> dict[str, t.Any]:
-    """A policy of the planner's tests as options."""
-    return {
-        "prune_users": policy.prune_users,
-        "prune_groups": policy.prune_groups,
-        "membership": policy.membership,
-        "protected_users": list(policy.protected_users),
-        "scope": {
-            "user_name_suffixes": list(policy.scope.suffixes),
-            "group_name_regex": policy.scope.group_name.pattern if policy.scope.group_name else None,
-        },
-        "external_id_conflict": policy.external_id_conflict,
-        "missing_members": policy.missing_members,
-        "removal_limit": {"percent": 100, "count": 1000, "floor": 1000},
-    }
+from .random_tenants import SWITCHES, Captured, as_options, as_state, sow
 
 
 @settings(max_examples=2 * settings.default.max_examples, deadline=None, suppress_health_check=list(HealthCheck))
-@given(documents(), directories(), policies())
-def test_r9_check_mode_predicts_the_run_and_sends_only_get(document: Document, directory: Directory, policy: Policy) -> None:
+@given(documents(), directories(), policies(), strategies.sampled_from(["1", "4", "auto"]))
+def test_r9_check_mode_predicts_the_run_and_sends_only_get(document: Document, directory: Directory, policy: Policy, hands: str) -> None:
     for names in ([live.user_name for live in directory.users], [live.display_name for live in directory.groups]):
         assume(len({key(name) for name in names}) == len(names))  # the sandbox does not let names be doubled
-    switches = {"default_admin": False, "domains": "*", "missing_department": "none"}
     captured = Captured()
-    options = {**as_state(document), **as_options(policy)}
-    with Sandbox(tls=False, switches=switches) as sandbox, contextlib.redirect_stdout(captured.stream):
+    options = {**as_state(document), **as_options(policy), "concurrency": hands}
+    with Sandbox(tls=False, switches=SWITCHES) as sandbox, contextlib.redirect_stdout(captured.stream):
         tenant = Tenant(sandbox, captured)
         sow(sandbox, directory)
         foreseen = tenant.run("scim_directory", check=True, diff=True, **options)

@@ -47,7 +47,7 @@ SSO = {"identifier": ["https://x.example/a"], "reply_url": ["https://x.example/b
 
 TASKS: dict[str, tuple[str, dict[str, t.Any]]] = {
     "gallery_app": ("gallery_app", {"template": NAME}),
-    "gallery_app, new": ("gallery_app", {"template": NAME, "display_name": "Zscaler, new"}),
+    "gallery_app, new": ("gallery_app", {"template": NAME, "display_name": "Zscaler, new", "allow_second": True}),
     "gallery_app, absent": ("gallery_app", {"template": NAME, "display_name": "Zscaler, new", "state": "absent"}),
     "app_assignment": ("app_assignment", {"assignments": [BOB, GROUP]}),
     "app_assignment, exact": (
@@ -67,6 +67,7 @@ TASKS: dict[str, tuple[str, dict[str, t.Any]]] = {
     "info": ("provisioning_info", {}),
     "logs": ("provisioning_log_info", {}),
     "logs of one": ("provisioning_log_info", {"user": "ada@corp.example"}),
+    "permissions": ("permission_info", {"needs": ["assign"]}),
     "saml": ("saml_sso", {"mode": "saml", **SSO, "claims": [{"name": "mail", "source": "user.mail"}]}),
 }
 
@@ -157,7 +158,7 @@ def world(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
 
 
 def run(entra: EntraTenant, module: str, **options: t.Any) -> dict[str, t.Any]:
-    given = {"display_name": NAME, **options}
+    given = options if "needs" in options else {"display_name": NAME, **options}
     if module == "provisioning_settings":
         given = {"tenant_url": entra.sandbox.base_url, "secret_token": entra.sandbox.token, **given}
     return entra.run(f"entra_{module}", **given)
@@ -255,7 +256,7 @@ def raising(error: Exception) -> t.Callable[..., t.Any]:
 
 
 def test_what_an_unknown_shape_breaks_is_one_sentence(world: EntraTenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_entra_module, "describe", raising(KeyError(f"echo {world.token}")))
+    monkeypatch.setattr(_entra_module, "make_result", raising(KeyError(f"echo {world.token}")))
     answer = run(world, "provisioning_info")
     assert answer["failed"]
     assert not answer["changed"]
@@ -264,7 +265,7 @@ def test_what_an_unknown_shape_breaks_is_one_sentence(world: EntraTenant, monkey
 
 
 def test_what_breaks_after_a_write_is_told_as_a_change(world: EntraTenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_entra_module, "describe", raising(IndexError("echo")))
+    monkeypatch.setattr(_entra_module, "make_result", raising(IndexError("echo")))
     answer = run(world, "gallery_app", template=NAME, display_name="Zscaler, broken", consistency_timeout=3)
     assert answer["failed"]
     assert answer["changed"]

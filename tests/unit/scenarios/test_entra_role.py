@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import json
 import os
 import re
@@ -18,7 +19,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.scimops.zscaler_one.tests.sandbox.sandbox import Sandbox
 
-from .test_no_secret_leaves import hits
+from .secret_rows import hits
 
 BIN = Path(sys.executable).parent
 PREFIX = "entra_provisioning_"
@@ -126,6 +127,12 @@ def shown(output: str, title: str) -> str:
     return output.partition(f": {title}]")[2].partition("TASK [")[0]
 
 
+def lines(output: str, title: str) -> list[str]:
+    """The lines of the page that the task with this title showed, without its notes."""
+    page = shown(output, title)
+    return [line for line in json.loads(page[page.index("{") : page.rindex("}") + 1])["msg"] if not line.startswith("note: ")]
+
+
 @pytest.mark.slow
 def test_from_an_empty_tenant_to_people_and_then_nothing(operator: Operator) -> None:
     plan = operator.run("--check")
@@ -138,7 +145,7 @@ def test_from_an_empty_tenant_to_people_and_then_nothing(operator: Operator) -> 
         "store secret: Secret token",
         "update setting: Scope",
         "update setting: Notification e-mail",
-        "mapping: user mapping displayName",
+        "set mapping: user mapping displayName",
         "scoping filter: user filter No guests",
         "assign Ada as User",
         "assign Engineering as User",
@@ -151,6 +158,8 @@ def test_from_an_empty_tenant_to_people_and_then_nothing(operator: Operator) -> 
     assert (first.code, first.writes) == (0, WRITES), first.output[-3000:]
     assert operator.people() == {"ada@corp.example": "Lovelace, Ada", "bob@corp.example": "Noyce, Bob"}
     assert first.recap["changed"] == plan.recap["changed"]
+    # Plan and run name the same steps in the same words and the same order.
+    assert lines(plan.output, "What was done, or would be") == lines(first.output, "What was done, or would be")
     verdict = shown(first.output, "Who is provisioned, who is not, and why")
     assert "2 users" in verdict
     assert re.search(r"skipped: eve@corp[.]example: .*scoping filters", verdict)
@@ -158,6 +167,80 @@ def test_from_an_empty_tenant_to_people_and_then_nothing(operator: Operator) -> 
     second = operator.run()
     assert (second.code, second.recap["changed"], second.writes) == (0, 0, []), second.output[-3000:]
     assert "nothing: all is as described" in shown(second.output, "What was done, or would be")
+
+
+@pytest.mark.slow
+def test_names_that_lead_nowhere_are_told_before_anything_is_written(operator: Operator) -> None:
+    assignments = [{"group": "Enginering", "role": "User"}, {"user": "adda@corp.example", "role": "User"}]
+    told = operator.run(assignments=assignments, pilot_user=None)
+    assert (told.code != 0, told.writes) == (True, [])
+    assert "did you mean Engineering?" in told.output
+    assert "did you mean ada@corp.example?" in told.output
+    pilot = operator.run(pilot_user="adda@corp.example")
+    assert (pilot.code != 0, pilot.writes) == (True, [])
+    assert "there is no user adda@corp.example in this tenant; did you mean ada@corp.example?" in pilot.output
+    operator.sandbox.entra.seed(groups=[{"displayName": "Engineering"}])
+    several = operator.run()
+    assert (several.code != 0, several.writes) == (True, [])
+    ids = [group.id for group in operator.sandbox.entra.directory.groups.values()]
+    assert len(ids) == 2
+    assert all(f"- {{id: {id}, role: User}}" in several.output for id in ids)
+
+
+@pytest.mark.slow
+def test_missing_permissions_are_told_all_at_once_before_anything_is_written(operator: Operator) -> None:
+    missing = ["AppRoleAssignment.ReadWrite.All", "AuditLog.Read.All", "Application.ReadWrite.OwnedBy"]
+    operator.sandbox.switch(entra_missing_permissions=missing)
+    told = operator.run()
+    assert (told.code != 0, told.writes) == (True, [])
+    assert "lacks 3 of the permissions" in told.output
+    assert all(name in told.output.partition("lacks 3 of")[2] for name in missing)
+    planned = operator.run("--check", "--skip-tags", "monitor")
+    assert planned.code == 0, planned.output[-3000:]
+    page = shown(planned.output, "What was done, or would be")
+    assert [name in page for name in missing] == [True, False, True], "what is not part of the run is not missing"
+    unchecked = operator.run(check_permissions=False)
+    assert unchecked.code != 0
+    assert "lacks 3 of the permissions" not in unchecked.output
+    # Where the application is there, the permission to add it is not needed.
+    operator.sandbox.switch(entra_missing_permissions=[])
+    assert operator.run("--skip-tags", "monitor", wait_for="nothing").writes == WRITES
+    operator.sandbox.switch(entra_missing_permissions=["Application.ReadWrite.OwnedBy"])
+    again = operator.run()
+    assert (again.code, again.writes) == (0, []), again.output[-3000:]
+
+
+@pytest.mark.slow
+def test_no_second_application_under_nearly_the_same_name(operator: Operator) -> None:
+    operator.sandbox.entra.add_application("Zscaler One (production)")
+    for words in (["--check"], []):
+        refused = operator.run(*words)
+        assert (refused.code != 0, refused.writes) == (True, [])
+        assert "entra_provisioning_allow_second" in refused.output or "allow_second: true" in refused.output
+    meant = operator.run(allow_second=True)
+    assert (meant.code, meant.writes) == (0, WRITES), meant.output[-3000:]
+
+
+@pytest.mark.slow
+def test_what_entra_holds_is_tested_on_every_run(operator: Operator) -> None:
+    assert operator.run().code == 0
+    (application,) = operator.sandbox.entra.directory.applications.values()
+    application.secrets["SecretToken"] = WRONG
+    # Without a token in the files it is the only one, and with one it is another.
+    for changes, words in (
+        (
+            {"tenant_url": None, "secret_token": None, "scope": None, "notification_email": None, "notify_on_failure": None},
+            "connection test",
+        ),
+        ({}, "run once with -e entra_provisioning_update_secret=always"),
+    ):
+        told = operator.run("--skip-tags", "monitor", **changes)
+        assert (told.code != 0, told.writes) == (True, []), told.output[-3000:]
+        assert words in told.output
+    mended = operator.run("--skip-tags", "monitor", update_secret="always")
+    assert (mended.code, mended.writes) == (0, [SETTINGS]), mended.output[-3000:]
+    fine = operator.run("--skip-tags", "monitor", tenant_url=None, secret_token=None)
+    assert (fine.code, fine.writes) == (0, []), fine.output[-3000:]
 
 
 @pytest.mark.slow
@@ -231,7 +314,14 @@ def test_a_bad_token_is_neither_stored_nor_started_with(operator: Operator) -> N
     assert stopped.code != 0
     assert START not in stopped.writes
     assert "Entra skipped eve@corp.example" in stopped.output
+    assert "Do the scoping filters (entra_provisioning_users.scoping_filters) let this person through?" in stopped.output
     assert operator.people() == {}
+    # Whoever is in no group and not assigned is told so.
+    operator.sandbox.entra.seed(users=[{**PEOPLE[0], "userPrincipalName": "zoe@corp.example"}])
+    stopped = operator.run(pilot_user="zoe@corp.example", scope="assigned")
+    assert (stopped.code != 0, START in stopped.writes, operator.people()) == (True, False, {})
+    assert "not assigned in a role that is provisioned" in stopped.output
+    assert "Add this person to entra_provisioning_assignments" in stopped.output
 
 
 @pytest.mark.slow
@@ -267,3 +357,18 @@ def test_a_failure_of_the_last_cycle_fails_the_run_and_an_older_one_does_not(ope
     assert told.code != 0
     assert "FAILED: Joe: Zscaler refused him." in shown(told.output, "Who is provisioned, who is not, and why")
     assert operator.run("--tags", "monitor", fail_on_trouble=False).code == 0
+
+
+@pytest.mark.slow
+def test_where_no_cycle_has_begun_failures_of_the_last_day_are_told(operator: Operator) -> None:
+    assert operator.run("--skip-tags", "monitor").code == 0
+    entra = operator.sandbox.entra
+    (job,) = next(iter(entra.directory.applications.values())).jobs.values()
+    failure = copy.deepcopy(entra.directory.logs[0])
+    entra.directory.logs[:] = [failure]
+    job.status["lastExecution"] = job.status["lastSuccessfulExecution"] = None
+    failure["provisioningStatusInfo"] = {"status": "failure", "errorInformation": {"errorCode": "Odd", "reason": "Zscaler refused it."}}
+    for hours, code in ((30, 0), (20, 2)):
+        moment = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=hours)
+        failure["activityDateTime"] = moment.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+        assert operator.run("--tags", "monitor").code == code

@@ -11,8 +11,10 @@ import re
 import typing as t
 from pathlib import Path
 
+import jinja2
 import pytest
 import yaml
+from ansible.module_utils.parsing.convert_bool import boolean
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLE = ROOT / "roles/entra_provisioning"
@@ -39,7 +41,7 @@ NAMES = {re.sub(r"^\d+_", "", step) for step in STEPS}
 NOT_OF_THE_TUTORIAL = {"pilot"}
 NOTHING_TO_DO = {"open_provisioning"}
 # Variables of the role that no module has by that name.
-OF_THE_ROLE = {"assignments_state", "mapping_mode", "single_sign_on", "pilot_user", "check_zscaler", "fail_on_trouble"}
+OF_THE_ROLE = {"check_permissions", "assignments_state", "mapping_mode", "single_sign_on", "pilot_user", "check_zscaler", "fail_on_trouble"}
 PREFIX = "entra_provisioning_"
 Json = dict[str, t.Any]
 
@@ -107,7 +109,7 @@ def shape(option: Json) -> Json:
 @pytest.mark.parametrize(
     ("module", "names"),
     [
-        ("entra_gallery_app", {"display_name", "template"}),
+        ("entra_gallery_app", {"display_name", "template", "allow_second"}),
         ("entra_app_assignment", {"assignments", "migrate_default_access", "migration_role"}),
         (
             "entra_provisioning_settings",
@@ -147,3 +149,62 @@ def test_every_default_is_specified_and_every_variable_is_used() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in [*ROLE.rglob("tasks/*.yml"), *ROLE.rglob("vars/*.yml")])
     assert {name for name in mine if not re.search(rf"\b{PREFIX}{name}\b", text)} == set()
     assert set(re.findall(rf"(?<![._a-z]){PREFIX}(\w+)", text)) - set(mine) == {"operations"}  # the fact that it leaves
+
+
+def needs(*tags: str, skipped: tuple[str, ...] = (), **variables: t.Any) -> set[str]:
+    """What the role asks the client's token for before it begins, run with these tags."""
+    environment = jinja2.Environment(trim_blocks=True)
+    environment.filters |= {"intersect": lambda one, other: [item for item in one if item in other], "bool": boolean}
+    template = environment.from_string((ROLE / "templates/needs.txt.j2").read_text(encoding="utf-8"))
+    given = {f"{PREFIX}{name}": value for name, value in {"state": "started", **variables}.items()}
+    return set(template.render(ansible_run_tags=tags or ("all",), ansible_skip_tags=skipped, **given).split())
+
+
+ADA = [{"user": "ada@corp.example", "role": "User"}]
+USUAL = {"find_application", "add_application", "provision", "watch", "read_logs"}
+
+
+@pytest.mark.parametrize(
+    ("tags", "variables", "expected"),
+    [
+        ((), {}, USUAL),
+        ((), {"assignments": ADA, "pilot_user": "ada@corp.example"}, {*USUAL, "assign", "find_users"}),
+        ((), {"assignments": [{"group": "Team"}]}, {*USUAL, "assign", "find_groups"}),
+        ((), {"assignments": [{"id": "1"}]}, {*USUAL, "assign"}),
+        ((), {"migrate_default_access": True, "assignments": []}, {*USUAL, "assign"}),
+        ((), {"single_sign_on": {"mode": "saml"}}, {*USUAL, "single_sign_on"}),
+        ((), {"single_sign_on": {"claims": []}}, {*USUAL, "single_sign_on", "claims"}),
+        ((), {"migrate_default_access": "false"}, USUAL),
+        (("monitor",), {"assignments": ADA, "pilot_user": "ada"}, {"find_application", "watch", "read_logs"}),
+        (("decide_assignments",), {"assignments": ADA}, {"find_application", "assign", "find_users"}),
+        (("decide_assignments",), {"pilot_user": "ada"}, {"find_application", "find_users", "provision"}),
+        (("decide_assignments",), {"pilot_user": "ada", "state": "paused"}, {"find_application"}),
+        (("user_mapping",), {}, {"find_application"}),
+        (("user_mapping",), {"users": {}}, {"find_application", "provision"}),
+        (("zscaler_side",), {}, {"find_application"}),
+        (("status_on",), {"state": "present"}, {"find_application"}),
+        *(((tag,), {}, {"find_application", "provision"}) for tag in ("automatic", "scope", "notification", "save", "status_on")),
+        *(((tag,), {}, {"find_application", "provision"}) for tag in ("credentials", "test_connection", "save_and_start")),
+    ],
+)
+def test_the_role_asks_for_the_permissions_of_the_steps_that_it_takes(tags: tuple[str, ...], variables: Json, expected: set[str]) -> None:
+    assert needs(*tags, **variables) == expected
+
+
+def test_what_is_skipped_needs_nothing() -> None:
+    assert needs(skipped=("monitor", "gallery_add")) == {"find_application", "provision"}
+
+
+def conditions(task: Json) -> t.Iterator[str]:
+    """What decides whether a task runs, and whether an assertion holds."""
+    for found in (task.get("when", []), task.get("until", []), (task.get("ansible.builtin.assert") or {}).get("that", [])):
+        yield from (str(one) for one in (found if isinstance(found, list) else [found]))
+
+
+def test_false_on_the_command_line_is_false() -> None:
+    switches = {name for name, option in specification().items() if option["type"] == "bool"}
+    tasks = [task for path in ROLE.rglob("tasks/*.yml") if path.name != "main.yml" for task in read(path)]
+    used = [(name, text) for task in tasks for text in conditions(task) for name in switches if re.search(rf"\b{PREFIX}{name}\b", text)]
+    assert {"check_permissions", "check_zscaler", "fail_on_trouble"} <= {name for name, _text in used}
+    # -e name=false gives a text, which Ansible takes for true, or from 2.19 on for an error.
+    assert [text for name, text in used if not re.search(rf"\b{PREFIX}{name}( \| default\(\w+\))? \| bool\b", text)] == []

@@ -24,13 +24,14 @@ import uuid
 from pathlib import Path
 
 import pytest
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._workflow import permission_info
 from ansible_collections.scimops.zscaler_one.tests.sandbox import badtls
 from ansible_collections.scimops.zscaler_one.tests.sandbox.badtls import BadTls
 from ansible_collections.scimops.zscaler_one.tests.sandbox.sandbox import Sandbox
 
 from ..plugins.module_utils.transport.test_credentials import certificate_file
 from ..plugins.modules.conftest import EntraTenant
-from .test_no_secret_leaves import BEYOND, BIN, HERE, HOSTS, Row
+from .secret_rows import BEYOND, BIN, HERE, HOSTS, Row
 
 Secrets = dict[str, str]
 
@@ -153,6 +154,7 @@ OPTIONS: dict[str, Row] = {
     "entra_provision_on_demand": {"user": "ada@corp.example"},
     "entra_provisioning_info": {},
     "entra_provisioning_log_info": {},
+    "entra_permission_info": {"needs": ["assign", "provision"], "auth_source": "client_secret"},
 }
 
 
@@ -164,7 +166,12 @@ class Strict(EntraTenant):
     def connection(self) -> Row:
         options = super().connection()
         patience = {"timeout": 0.5, "deadline": 0.2, "consistency_timeout": 0.2}
-        return {**options, "client_secret": self.known["client_secret"], "auth_source": "token", **patience}
+        login = {
+            "authority_url": self.sandbox.authority_url,
+            "tenant_id": self.sandbox.entra.tenant_id,
+            "client_id": self.sandbox.entra.client_id,
+        }
+        return {**options, **login, "client_secret": self.known["client_secret"], "auth_source": "token", **patience}
 
 
 @pytest.mark.parametrize("module", OPTIONS)
@@ -172,6 +179,7 @@ def test_no_result_has_a_secret_that_the_service_echoes(
     module: str, known: Secrets, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(permission_info, "PAUSE", 0)
     given: Row = {name: known.get(value.strip("{}"), value) if isinstance(value, str) else value for name, value in OPTIONS[module].items()}
     told = choose(known, "access_token", "client_secret", *(name for name in OPTIONS[module] if name in known))
     with tenant(known, tls=False) as sandbox:
@@ -179,7 +187,7 @@ def test_no_result_has_a_secret_that_the_service_echoes(
         runner.known = known
         sandbox.entra.add_application("Zscaler One")
         sandbox.entra.seed(users=[{"userPrincipalName": "ada@corp.example"}])
-        name: Row = {} if "display_name" in given else {"display_name": "Zscaler One"}
+        name: Row = {} if "display_name" in given or "needs" in given else {"display_name": "Zscaler One"}
         echoes = [fault for fault in faults(told) if fault["kind"] in ("status", "redirect", "foreign_links")]
         for nth, fault in [*((1, fault) for fault in echoes), *((nth, fault) for nth in (2, 3, 4) for fault in echoes[:3])]:
             sandbox.faults.set([{"match": {"nth": nth}, "fault": fault}])

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import copy
 import typing as t
 
 import pytest
 
+from .bad_sources import BAD, FILES, LIES, nine_files
 from .conftest import Company, State
 
 
@@ -31,54 +31,11 @@ def refused(company: Company, answer: dict[str, t.Any], *words: str) -> None:
         assert word in answer["msg"], answer["msg"]
 
 
-def thinned(state: State) -> State:
-    changed = copy.deepcopy(state)
-    for group in changed["groups"]:
-        group["members"] = group["members"][: len(group["members"]) * 93 // 100]
-    return changed
-
-
-def emptied_group(state: State) -> State:
-    changed = copy.deepcopy(state)
-    changed["groups"][3]["members"] = []
-    return changed
-
-
-def moved(state: State) -> State:
-    changed = copy.deepcopy(state)
-    for user in changed["users"]:
-        user["user_name"] = user["user_name"].replace("@corp.example", "@other.example")
-        del user["external_id"]
-    return {"users": changed["users"]}
-
-
-BAD = [
-    ("half of the people", lambda state: {"users": state["users"][:100]}, ["users: 100 of 200 would be removed, 10 are allowed"]),
-    ("all but eleven", lambda state: {"users": state["users"][:-11]}, ["users: 11 of 200 would be removed, 10 are allowed"]),
-    ("all userNames in another domain", moved, ["users: 200 of 200 would be removed", "and 180 more"]),
-    ("one big group emptied", emptied_group, ["members of group Research 4", "would be removed"]),
-    ("all groups thinned a little", thinned, ["members of all groups", "would be removed"]),
-    (
-        "half of the groups",
-        lambda state: {"users": state["users"], "groups": [{"display_name": group["display_name"]} for group in state["groups"][:3]]},
-        ["groups: 7 of 10 would be removed, 5 are allowed"],
-    ),
-    (
-        "everybody declared inactive",
-        lambda state: {"users": [{**user, "active": False} for user in state["users"]]},
-        ["users: 200 of 200 would be removed"],
-    ),
-    (
-        "everybody declared absent",
-        lambda state: {"users": [{"user_name": user["user_name"], "state": "absent"} for user in state["users"]]},
-        ["no users are declared", "would hit all 200 users"],
-    ),
-]
-
-
 @pytest.mark.parametrize("check", [True, False], ids=["check", "run"])
 @pytest.mark.parametrize(("spoil", "words"), [case[1:] for case in BAD], ids=[case[0] for case in BAD])
-def test_r1_a_bad_source_is_stopped_by_the_brake(filled: Company, spoil: t.Callable[[State], State], words: list[str], check: bool) -> None:
+def test_r1_f56_f57_a_bad_source_is_stopped_by_the_brake(
+    filled: Company, spoil: t.Callable[[State], State], words: list[str], check: bool
+) -> None:
     state = spoil(filled.state)
     answer = filled.apply(state, check=check, prune_users="delete", prune_groups="delete" if "groups" in state else "none")
     refused(filled, answer, *words)
@@ -86,7 +43,7 @@ def test_r1_a_bad_source_is_stopped_by_the_brake(filled: Company, spoil: t.Calla
         assert "allow_removals_over_limit" in answer["msg"]
 
 
-def test_r1_creates_and_updates_are_held_back_too(filled: Company) -> None:
+def test_r1_f56_creates_and_updates_are_held_back_too(filled: Company) -> None:
     users = [*filled.state["users"][:100], {"user_name": "new@corp.example"}]
     users[0]["department"] = "Moved"
     refused(filled, filled.apply({"users": users}, prune_users="delete"))
@@ -105,28 +62,12 @@ def test_r1_the_override_passes_and_says_so(filled: Company) -> None:
     assert any("allow_removals_over_limit" in str(warning) for warning in answer["warnings"])
 
 
-FILES = [
-    ("b32 empty", b"", "empty"),
-    ("f45 header only", b"user_name,department\n", "declares nobody"),
-    ("f45 truncated json", b'{"users": [{"user_name": "ada@corp.ex', "line 1"),
-    ("no entries", b'{"users": []}', "declares nobody"),
-    ("a git conflict", b"users:\n<<<<<<< HEAD\n  - user_name: a@corp.example\n=======\n", ":2"),
-]
-
-
 @pytest.mark.parametrize(("content", "words"), [case[1:] for case in FILES], ids=[case[0] for case in FILES])
 @pytest.mark.parametrize("override", [False, True])
 def test_f45_one_broken_file_of_nine_stops_all_before_any_request(filled: Company, content: bytes, words: str, override: bool) -> None:
-    paths = []
-    for number in range(9):
-        share = {"users": filled.state["users"][number::9]}
-        paths.append(filled.write(share, f"people-{number}.json"))
-    suffix = {b"u": ".csv", b"{": ".json"}.get(content[:1], ".yml") if content[:6] != b"users:" else ".yml"
-    broken = filled.folder / f"people-6{suffix}"
-    broken.write_bytes(content)
-    paths[6] = str(broken)
+    paths, broken = nine_files(filled, content)
     answer = filled.apply(src=paths, allow_removals_over_limit=override, prune_users="delete")
-    refused(filled, answer, f"people-6{suffix}", words)
+    refused(filled, answer, broken, words)
     assert answer["reads"] == []
 
 
@@ -143,24 +84,8 @@ def test_law_04_empty_lists_never_prune(filled: Company, override: bool) -> None
     refused(filled, answer, "would hit all 201 users in scope")
 
 
-USERS_PAGE = {"method": "GET", "route": "/Users", "filtered": False}
-LIES = [
-    ("f36 a short page, honestly", {**USERS_PAGE, "nth": 2}, {"kind": "short_page", "size": 7}, False),
-    ("f37 an empty page too early", {**USERS_PAGE, "nth": [2, 3, 4, 5, 6, 7, 8, 9]}, {"kind": "empty_page"}, True),
-    ("f38 a total too low", USERS_PAGE, {"kind": "wrong_total", "delta": -60}, None),
-    ("f38 a total too high", USERS_PAGE, {"kind": "wrong_total", "delta": 30}, True),
-    ("f38 the total is the page's size", USERS_PAGE, {"kind": "wrong_total", "page": True}, None),
-    ("f39 people leave while paging", USERS_PAGE, {"kind": "delete_while_paging", "items": 1}, None),
-    ("f40 the same user on two pages", {**USERS_PAGE, "nth": [2, 4, 6, 8, 10, 12]}, {"kind": "overlap", "items": 3}, True),
-    ("f41 users left out", {**USERS_PAGE, "every": 2}, {"kind": "skip", "items": 12}, True),
-    ("f42 page one for ever", USERS_PAGE, {"kind": "start_index_ignored"}, True),
-    ("f43 the count is ignored", USERS_PAGE, {"kind": "count_ignored"}, False),
-    ("f44 nobody", USERS_PAGE, {"kind": "empty_listing"}, None),
-]
-
-
 @pytest.mark.parametrize(("match", "fault", "stops"), [case[1:] for case in LIES], ids=[case[0] for case in LIES])
-def test_r5_a_lying_listing_removes_nobody_who_is_declared(
+def test_r5_f36_to_f44_a_lying_listing_removes_nobody_who_is_declared(
     filled: Company, match: dict[str, t.Any], fault: dict[str, t.Any], stops: bool | None
 ) -> None:
     """`stops`: whether a plan with one rightful removal must be refused; None = either is right as long as nobody is harmed."""
@@ -177,3 +102,44 @@ def test_r5_a_lying_listing_removes_nobody_who_is_declared(
     if answer.get("failed"):
         assert removed == []
         assert answer["writes"] == []
+
+
+@pytest.mark.parametrize("gone", [{"state": "absent"}, {"active": False}], ids=["absent", "inactive"])
+@pytest.mark.parametrize("override", [False, True])
+def test_f58_a_protected_user_declared_away_refuses_the_whole_plan(filled: Company, gone: dict[str, t.Any], override: bool) -> None:
+    """The break-glass admin goes by another case in the file, and the rest of the plan is as it should be."""
+    users = [*filled.state["users"], {"user_name": "new@corp.example"}, {"user_name": "ADMIN@corp.example", **gone}]
+    answer = filled.apply({"users": users}, allow_removals_over_limit=override)
+    refused(filled, answer, "users[201]", "protected")
+    assert answer["reads"] == []
+
+
+@pytest.mark.parametrize("mode", ["delete", "disable"])
+def test_f58_pruning_passes_by_whom_it_must_not_touch(filled: Company, mode: str) -> None:
+    kept = filled.state["users"][0]["user_name"]
+    answer = filled.apply({"users": filled.state["users"][2:]}, prune_users=mode, protected_users=["admin@*", kept.upper()])
+    assert "failed" not in answer, answer.get("msg")
+    assert {one["name"] for one in filled.sandbox.journal.mutations} == {filled.state["users"][1]["user_name"]}
+    assert kept in str(answer["protected"])
+    assert filled.user(kept)["active"]
+
+
+def test_f59_what_nobody_claims_is_left_alone(filled: Company) -> None:
+    """Undeclared users and groups without pruning, and with it those outside of scope and Zscaler's own: no write names one of them."""
+    filled.sandbox.seed(
+        users=[{"userName": "local@other.example", "department": "Local", "groups": ["Zscaler Global Administrators", "Dynamic"]}],
+        groups=[{"displayName": "Theirs"}],
+    )
+    declared = {"users": filled.state["users"][:150], "groups": filled.state["groups"][:5]}
+    assert filled.apply(declared)["changed"] is False
+    assert filled.sandbox.journal.writes == []
+    scope = {"user_name_suffixes": ["@corp.example"], "group_name_regex": "^(?!Theirs|Dynamic)"}
+    fewer = {"users": filled.state["users"][:195], "groups": [{"display_name": one["display_name"]} for one in filled.state["groups"][:8]]}
+    answer = filled.apply(fewer, prune_users="delete", prune_groups="delete", scope=scope, allow_removals_over_limit=True)
+    assert "failed" not in answer, answer.get("msg")
+    touched = {one["name"] for one in filled.sandbox.journal.mutations}
+    pruned = filled.state["users"][195:] + filled.state["groups"][8:]
+    assert {one.get("user_name") or one["display_name"] for one in pruned} <= touched
+    assert not touched & {"local@other.example", "Theirs", "Dynamic", "Zscaler Global Administrators"}
+    assert filled.user("local@other.example")["department"] == "Local"
+    assert filled.members("Zscaler Global Administrators") == ["local@other.example"]

@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+import signal
 import typing as t
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils import _converge, _module, _task
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import ServiceError
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying import line_report
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import NotRecorded, ServiceError
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import Directory
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.plan import Failure, Plan, Step
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.report import step_operation
@@ -155,6 +159,45 @@ def test_f26_member_changes_alone_need_patch_too(firm: Company) -> None:
     answer = firm.apply({"groups": [{"display_name": "Ops", "membership": "append", "members": ["bob@corp.example"]}]})
     assert "update_method: put" in answer["msg"]
     assert answer["writes"] == []
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_f52_whoever_is_asked_to_end_while_planning_has_written_nothing(
+    firm: Company, monkeypatch: pytest.MonkeyPatch, check: bool
+) -> None:
+    real = _converge.plan_directory
+
+    def plan(*given: t.Any) -> Plan:
+        signal.raise_signal(signal.SIGTERM)
+        return real(*given)
+
+    monkeypatch.setattr(_converge, "plan_directory", plan)
+    answer = firm.apply(people("new"), check=check)
+    assert answer["failed"]
+    assert "the run was asked to end (SIGTERM)" in answer["msg"]
+    assert answer["msg"].endswith("Nothing was written")
+    assert firm.sandbox.journal.writes == []
+
+
+def test_f62_a_report_that_cannot_be_ended_fails_a_run_that_tells_what_it_did(
+    firm: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: t.Any) -> None:
+        raise NotRecorded("report_path: no more space")
+
+    monkeypatch.setattr(line_report.LineReport, "close", full)
+    answer = firm.apply(people("new"), report_path=str(tmp_path / "run.jsonl"))
+    assert answer["failed"]
+    assert "Stopped early: report_path: no more space" in answer["msg"]
+    assert [one["name"] for one in answer["operations"]] == ["new@corp.example"]
+    assert answer["changed"]
+    assert (answer["stopped"], answer["left"]) == ("report_path: no more space", 0)
+
+
+@pytest.mark.parametrize(("concurrency", "rate", "hands"), [(0, 50.0, 7), (0, 20.0, 3), (0, 0.0, 32), (3, 50.0, 3), (1, 0.0, 1)])
+def test_p3_as_many_writes_at_a_time_as_asked_for_or_as_the_pace_has_work_for(concurrency: int, rate: float, hands: int) -> None:
+    http = SimpleNamespace(pace=SimpleNamespace(rate=rate), latency=0.1)
+    assert _module.hands(t.cast("t.Any", SimpleNamespace(concurrency=concurrency)), t.cast("t.Any", SimpleNamespace(http=http))) == hands
 
 
 def test_b56_a_scope_that_tries_too_many_ways_ends(firm: Company, monkeypatch: pytest.MonkeyPatch) -> None:

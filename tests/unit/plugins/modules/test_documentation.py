@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.scimops.zscaler_one.plugins.module_utils import _task
 
 from .conftest import MODULES
 
@@ -86,10 +86,10 @@ class Seen(Exception):
 def refusals(module, options, monkeypatch):
     """What `AnsibleModule` has against these options, given the argument spec and the rules with which the module really begins."""
 
-    def begin(**rules):
+    def begin(_module, **rules):
         raise Seen({name: value for name, value in rules.items() if name != "supports_check_mode"})
 
-    monkeypatch.setattr(_task, "AnsibleModule", begin)
+    monkeypatch.setattr(AnsibleModule, "__init__", begin)
     monkeypatch.setenv("ZSCALER_ONE_SCIM_BASE_URL", "https://scim.zscalerone.net/1234567/098/scim")
     with pytest.raises(Seen) as seen:
         importlib.import_module(f"{MODULES}.{module}").main()
@@ -112,7 +112,7 @@ def test_an_example_that_a_module_would_not_take_is_seen(monkeypatch):
 
 CHANGING = ("scim_user", "scim_group", "scim_membership", "scim_directory")
 OWN = {"scim_user": {"user"}, "scim_group": {"group"}, "scim_membership": {"membership", "protected"}, "scim_directory": {"protected"}}
-OWN["scim_directory"] |= {"unverifiable", "listing"}
+OWN["scim_directory"] |= {"unverifiable", "listing", "stopped", "left"}
 DIFFERING = {("operations_omitted", "description"), ("failures", "contains", "source", "description")}
 """What may be said in other words: which option sets the limit, and where an entry may stand."""
 

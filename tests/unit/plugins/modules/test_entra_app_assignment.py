@@ -169,6 +169,37 @@ def test_all_names_that_lead_nowhere_are_told_at_once(world, check):
     assert answer["writes"] == []
 
 
+def test_names_that_are_near_are_suggested_for_one_request_of_each_kind(world):
+    world.entra.seed("adele")
+    entries = (
+        {"user": "aad@corp.example", "role": "User"},
+        {"user": "adelle@corp.example", "role": "User"},
+        {"group": "Teem", "role": "User"},
+    )
+    told = world.run(*entries, check=True)
+    assert "adelle@corp.example in the tenant; did you mean adele@corp.example" in told["msg"]
+    assert "Teem in the tenant; did you mean Team?" in told["msg"]
+    assert (told["reads"].count("GET /users"), told["reads"].count("GET /groups")) == (3, 2), "by name, by mail, and by beginning"
+    gone = world.run({"user": "adelle@corp.example"}, state="absent", check=True)
+    assert gone["reads"].count("GET /users") == 2, "what is to be taken away is not looked for like that"
+
+
+def test_near_names_that_may_not_be_read_hide_nothing(world):
+    world.entra.sandbox.faults.add({"method": "GET", "route": "/groups", "nth": 2}, {"kind": "status", "status": 403}, 1)
+    told = world.run({"group": "Teem", "role": "User"}, check=True)
+    assert "there is no group Teem in the tenant" in told["msg"]
+    assert "did you mean" not in told["msg"]
+
+
+def test_groups_of_one_name_are_told_as_entries(world):
+    world.entra.seed(groups=["Team"])
+    told = world.run({"group": "Team", "role": "User"})
+    ids = [group.id for group in world.entra.sandbox.entra.directory.groups.values() if group.attributes["displayName"] == "Team"]
+    assert len(ids) == 2
+    assert all(f"- {{id: {id}, role: User}}" in told["msg"] for id in ids)
+    assert told["writes"] == []
+
+
 def test_a_change_of_role_adds_before_it_takes_away(world):
     world.give("Ada:msiam_access", "Bob:msiam_access")
     done = world.run(user("ada"), cycle=True)
@@ -571,3 +602,16 @@ def test_an_id_of_no_application_is_an_error_in_check_mode_too(entra):
     for check, id in [(True, str(uuid.uuid4())), (False, str(uuid.uuid4())), (False, "Zscaler One")]:
         answer = entra.run(MODULE, check=check, service_principal_id=id, assignments=[])
         assert "there is no service principal" in answer["msg"]
+
+
+def test_one_that_was_made_by_hand_is_taken_by_its_id_and_not_by_its_name(entra):
+    entra.seed("ada")
+    stranger = entra.sandbox.entra.add_application("Made by hand", "")
+    ada = [{"user": "ada@corp.example", "role": "User"}]
+    refused = entra.run("entra_app_assignment", display_name="Made by hand", assignments=ada)
+    assert refused["failed"]
+    assert "was made from no template" in refused["msg"]
+    assert stranger.principal_id in refused["msg"]
+    assert refused["writes"] == []
+    meant = entra.run("entra_app_assignment", check=True, service_principal_id=stranger.principal_id, assignments=[])
+    assert not meant.get("failed"), meant

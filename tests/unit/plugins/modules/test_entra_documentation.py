@@ -42,13 +42,21 @@ TASKS = [
     ("provisioning_test", {**APP, "tenant_url": "{base_url}"}),
     ("provision_on_demand", {**APP, "user": "bob@corp.example"}),
     ("provision_on_demand", {**APP, "user": "nobody@corp.example"}),
+    ("permission_info", {"needs": ["assign"]}),
+    ("permission_info", {"graph_url": "https://<graph>"}),
     ("provisioning_info", APP),
     ("provisioning_info", UNKNOWN),
     ("provisioning_log_info", APP),
     ("provisioning_log_info", {**APP, "limit": -1}),
 ]
 ENTRA_MODULES = [module for module in ALL if module.startswith("entra_")]
-WITHOUT_DIFF = {"entra_provisioning_test", "entra_provision_on_demand", "entra_provisioning_info", "entra_provisioning_log_info"}
+WITHOUT_DIFF = {
+    "entra_permission_info",
+    "entra_provisioning_test",
+    "entra_provision_on_demand",
+    "entra_provisioning_info",
+    "entra_provisioning_log_info",
+}
 INFO = "scimops.zscaler_one._attributes.info_module"
 SHARED = ("requests", "problems")
 
@@ -106,9 +114,18 @@ def test_a_module_says_of_diff_what_it_does(world, module):
     assert ("diff" in result, "diff" in described(module), diff_support(module) == "full") == (has_diff, has_diff, has_diff)
 
 
+@pytest.mark.parametrize("module", sorted({*ENTRA_MODULES} - WITHOUT_DIFF - {"entra_gallery_app"}))
+def test_a_diff_names_the_application_although_its_id_was_given(world, module):
+    options = next(options for name, options in TASKS if f"entra_{name}" == module)
+    by_id = {"service_principal_id": world.app.principal_id, "display_name": "", "state": "paused"}
+    mine = {name: value for name, value in {**options, **by_id}.items() if name != "state" or module == "entra_provisioning_job"}
+    diff = world.entra.run(module, check=True, diff=True, **filled(world, mine))["diff"]
+    assert (diff["before_header"], diff["after_header"]) == (f"{NAME} (before)", f"{NAME} (after)")
+
+
 def test_the_modules_describe_what_they_share_in_the_same_words():
     blocks = {module: {name: told(described(module)[name]) for name in SHARED} for module in ENTRA_MODULES}
-    assert len(blocks) == 10
+    assert len(blocks) == 11
     assert {module: block for module, block in blocks.items() if block != blocks["entra_saml_sso"]} == {}
 
 

@@ -107,13 +107,35 @@ def test_two_of_one_name_are_an_error_that_names_both(entra, state, check):
 
 
 def test_one_of_the_template_under_another_name_is_not_ours_but_told(entra):
-    entra.sandbox.entra.add_application("Zscaler old")
+    entra.sandbox.entra.add_application("Laboratory proxy")
     done = entra.run(MODULE)
     assert routes(done) == [INSTANTIATE]
-    assert "Zscaler old" in str(done["warnings"])
+    assert "Laboratory proxy" in str(done["warnings"])
     gone = entra.run(MODULE, state="absent")
     assert routes(gone) == ["DELETE /applications/{id}"]
-    assert len(there(entra, "Zscaler old")) == 1
+    assert len(there(entra, "Laboratory proxy")) == 1
+
+
+@pytest.mark.parametrize("there_is", ["Zscaler On", "zscaler  oen", "Zscaler One (production)", "Corp Zscaler One"])
+def test_no_second_one_is_made_under_nearly_the_same_name(entra, there_is):
+    entra.sandbox.entra.add_application(there_is)
+    for check in (True, False):
+        refused = entra.run(MODULE, check=check)
+        assert refused["failed"]
+        assert (refused["writes"], there(entra)) == ([], [])
+        for words in (there_is, "allow_second: true", "give its name as display_name"):
+            assert words in " ".join(refused["msg"].split()) or words == there_is
+    meant = entra.run(MODULE, allow_second=True)
+    assert routes(meant) == [INSTANTIATE]
+    for name in ("Zscaler One", there_is):
+        again = entra.run(MODULE, display_name=name)
+        assert not again.get("failed"), "what exists needs no leave"
+        assert (again["changed"], again["writes"], again["app"]["display_name"]) == (False, [], name)
+
+
+def test_one_of_nearly_the_same_name_from_another_template_is_no_reason_to_refuse(entra):
+    entra.sandbox.entra.add_application("Zscaler Two", "Zscaler Two")
+    assert routes(entra.run(MODULE)) == [INSTANTIATE]
 
 
 @pytest.mark.parametrize("template", ["", "Zscaler Two"])

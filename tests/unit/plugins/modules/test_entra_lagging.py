@@ -62,7 +62,7 @@ def after_the_write(zscaler, route, fault, times):
 # After a write
 
 WRITES = [
-    ("gallery_app", {"display_name": "Zscaler new"}, "/applications", True),
+    ("gallery_app", {"display_name": "Other"}, "/applications", True),
     ("gallery_app", {"state": "absent"}, "/servicePrincipals", True),
     ("app_assignment", {"assignments": [ADA]}, f"{SP}/appRoleAssignedTo", True),
     ("app_assignment", {"migrate_default_access": True, "migration_role": "Internet access", "assignments": []}, SP, True),

@@ -36,7 +36,9 @@ def test_a_person_is_provisioned_once(zscaler):
     assert body["parameters"][0]["subjects"] == [{"objectId": next(iter(zscaler.directory.users)), "objectTypeName": "User"}]
     (entry,) = done["results"]
     assert (entry["subject"], entry["type"], entry["status"], entry["wrote"]) == ("ada@corp.example", "User", "success", True)
-    assert done["operations"] == [{"kind": "provisioning", "verb": "create", "name": "ada@corp.example", "details": {"type": "User"}}]
+    assert done["operations"] == [
+        {"kind": "provisioning", "verb": "provision", "name": "ada@corp.example", "details": {"type": "User", "action": "create"}}
+    ]
     assert {step["type"] for step in entry["steps"]} >= {"import", "export"}
     assert entry["modified"]
     assert zscaler.active("ada") == [True]

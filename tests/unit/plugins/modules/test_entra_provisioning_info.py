@@ -56,6 +56,17 @@ def test_an_application_or_job_that_is_not_there_is_told(entra):
     assert entra.run("entra_provisioning_log_info", display_name="Nobody's")["summary"]["entries"] == 0
 
 
+@pytest.mark.parametrize("module", ["info", "log_info"])
+def test_an_application_of_a_name_that_nobody_has_is_warned_of_with_those_that_are_near(zscaler, module):
+    options = {"display_name": "Zscaller One"}
+    told = zscaler.entra.run(f"entra_provisioning_{module}", **options)
+    assert f"there is no application Zscaller One in this tenant; did you mean {NAME}?" in str(told["warnings"])
+    assert told["reads"] == ["GET /servicePrincipals"] * 2
+    # In check mode an earlier task may be about to make it.
+    assert zscaler.entra.run(f"entra_provisioning_{module}", check=True, **options).get("warnings", []) == []
+    assert zscaler.run(module).get("warnings", []) == []
+
+
 def test_two_applications_of_one_name_are_an_error(entra):
     for _time in range(2):
         Provisioning(entra)

@@ -253,7 +253,7 @@ def test_without_an_application_check_mode_plans_everything_as_new(entra):
     options = {"display_name": "Not yet", "groups": {"enabled": False}, "users": {"attribute_mappings": [{"target": "a", "source": "b"}]}}
     foreseen = entra.run(MODULE, check=True, **options)
     assert foreseen["changed"]
-    assert [operation["verb"] for operation in foreseen["operations"]] == ["create", "disable"]
+    assert [operation["verb"] for operation in foreseen["operations"]] == ["set", "disable"]
     real = entra.run(MODULE, **options)
     assert "entra_gallery_app makes it" in real["msg"]
     assert real["writes"] == []

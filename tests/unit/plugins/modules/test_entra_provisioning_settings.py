@@ -463,6 +463,8 @@ def test_a_restart_that_fails_is_told_and_the_settings_stay(zscaler):
     assert done["failed"]
     assert done["changed"]
     assert "state: restarted" in done["msg"]
+    assert done["settings"]["restart_needed"], "everybody stays in scope until somebody restarts it"
+    assert [one for one in done["operations"] if one["kind"] == "job"] == []
     assert zscaler.app.secrets["SyncAll"] == "false"
 
 

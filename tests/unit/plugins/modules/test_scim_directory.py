@@ -63,7 +63,7 @@ def test_users_in_scope_who_are_not_declared_are_pruned(company, prune, verb, le
     assert bool(company.user("user0@corp.example")) == left
 
 
-def test_groups_are_pruned_but_not_those_of_zscaler(company):
+def test_f59_groups_are_pruned_but_not_those_of_zscaler(company):
     done = company.cycle("scim_directory", groups=[{"display_name": "New"}], prune_groups="delete")
     assert [(one["verb"], one["name"]) for one in done["operations"]] == [("create", "New"), ("delete", "Old")]
     assert done["protected"] == ["Service Admin"]
@@ -187,3 +187,11 @@ def test_the_first_values_of_an_attribute_that_nobody_has(tenant):
     assert [operation["attributes"] for operation in done["operations"]] == [{"external_id": "hr-1"}]
     assert "failed" not in done
     assert not tenant.run("scim_directory", users=users)["changed"]
+
+
+def test_p7_the_protected_are_cut_as_well(company):
+    company.sandbox.seed(users=[{"userName": f"keep-{number}@corp.example"} for number in range(9)])
+    declared = [{"user_name": "ada@corp.example"}]
+    brake = {"prune_users": "delete", "protected_users": ["keep-*", "admin@*"], "allow_removals_over_limit": True}
+    assert len(company.run("scim_directory", check=True, users=declared, **brake)["protected"]) >= 9
+    assert len(company.run("scim_directory", check=True, users=declared, result_limit=3, **brake)["protected"]) == 3

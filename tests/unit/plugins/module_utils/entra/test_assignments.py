@@ -16,8 +16,8 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.assignm
     brake,
     plan_assignments,
 )
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.model import Role
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import InputError, Refusal
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.applications import Role
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._limit import Limit
 from hypothesis import given, settings
 from hypothesis import strategies as st

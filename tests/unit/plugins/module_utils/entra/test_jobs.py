@@ -9,9 +9,10 @@ from __future__ import annotations
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.jobs import (
     JobPlan,
-    Step,
+    JobStep,
     Watch,
     check_job_options,
+    describe_state,
     foreseen_job,
     plan_job,
     reset_flags,
@@ -135,7 +136,7 @@ def test_flags_of_a_restart(scopes, flags):
 
 def test_a_reset_scope_beside_a_release_is_told_to_be_ignored():
     plan = plan_job(options("restarted", allow_held_deletes=True, reset_scope=["Full"]), job("Active", "Quarantine", "TooManyDeletes"))
-    assert plan.steps == [Step("restart", "ForceDeletes")]
+    assert plan.steps == [JobStep("restart", "ForceDeletes")]
     assert "not applied" in plan.warnings[0]
 
 
@@ -186,7 +187,7 @@ def test_what_waiting_sees(watch, live, told):
 def test_only_what_was_started_or_restarted_is_compared_with_before():
     before = {**ended(DAY1, DAY2), "schedule": {"state": "Active"}}
     assert watch_after(JobPlan(), before) == Watch()
-    assert watch_after(JobPlan([Step("restart")]), before) == Watch(True, DAY2, "")
+    assert watch_after(JobPlan([JobStep("restart")]), before) == Watch(True, DAY2, "")
 
 
 # Status
@@ -294,6 +295,13 @@ def test_by_what_a_restart_is_seen(before, now, shown):
 
 def test_a_job_paused_in_quarantine_is_still_in_it():
     assert holds_deletes(job("Paused", "Paused", "TooManyDeletes"))
+
+
+def test_to_pause_ends_no_quarantine_in_check_mode_either():
+    live = job("Active", "Quarantine", "TooManyDeletes")
+    foreseen = foreseen_job(plan_job(options("paused"), live), live, "a")
+    assert describe_state(foreseen) == {"job": "present", "schedule": "Paused", "quarantine": True}
+    assert foreseen == job("Paused", "Paused", "TooManyDeletes")
 
 
 PARTS = ("quarantine", "progress", "lastExecution", "synchronizedEntryCountByType", "code", "steadyStateFirstAchievedTime")

@@ -255,6 +255,16 @@ def test_the_reason_of_a_skip_in_microsofts_own_sample():
     assert not result["wrote"]
 
 
+@pytest.mark.parametrize("junk", [None, 3, True, "text", {"a": 1}, [1, None, "text", []]])
+def test_what_is_no_list_of_objects_counts_as_an_empty_one(junk):
+    (result,) = read_answer(answer("Success", told(modifiedProperties=junk, provisioningSteps=junk)), {}, "asked")
+    assert (result["status"], result["modified"], result["steps"]) == ("success", [], [])
+    rule = {"id": "one", "objectMappings": junk, "metadata": junk}
+    assert choose_rule({"synchronizationRules": [rule]}, "User") == "one"
+    with pytest.raises(InputError, match="has no rules yet"):
+        choose_rule({"synchronizationRules": junk}, "User")
+
+
 @given(JUNK, JUNK)
 def test_no_answer_breaks_it(key, value):
     for given_answer in ({"key": key, "value": value}, {"key": json.dumps(key), "value": json.dumps(value)}):

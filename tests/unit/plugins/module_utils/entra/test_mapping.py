@@ -63,7 +63,7 @@ def test_only_the_declared_keys_of_one_mapping_change(wish, changes):
     expected = copy.deepcopy(live)
     by_target(expected)[wish["target"]].update(changes)
     assert found.schema == expected
-    assert verbs(found) == [("mapping", "update", f"user mapping {wish['target']}")]
+    assert verbs(found) == [("mapping", "set", f"user mapping {wish['target']}")]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_new_mapping_comes_last_with_graphs_defaults():
     *others, new = side(found.schema)["attributeMappings"]
     assert new == mapping("nickName", direct("givenName"), flowType="ObjectAddOnly")
     assert all(one is other for one, other in zip(others, side(live)["attributeMappings"], strict=True))
-    assert verbs(found) == [("mapping", "create", "user mapping nickName")]
+    assert verbs(found) == [("mapping", "set", "user mapping nickName")]
 
 
 def test_everything_that_is_not_ours_is_the_same_object():
@@ -382,7 +382,7 @@ def test_without_a_schema_everything_declared_counts_as_new():
     }
     found = plan_unseen(read_declaration({"mode": "exact", **wishes}))
     assert verbs(found) == [
-        ("mapping", "create", "user mapping userName"),
+        ("mapping", "set", "user mapping userName"),
         ("scoping_filter", "create", "user filter Research"),
         ("object_mapping", "disable", "group mapping"),
     ]

@@ -69,7 +69,7 @@ def test_a_mapping_is_refused_with_its_place(wish, field, words):
 
 def test_an_expression_of_ten_thousand_characters_is_taken():
     found = plan(schema(), users={"attribute_mappings": [flow("nickName", expression=f'"{"x" * 9_998}"')]})
-    assert done(found) == [("mapping", "create")]
+    assert done(found) == [("mapping", "set")]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_two_may_exchange_their_priorities():
     live = schema()
     live["synchronizationRules"][0]["objectMappings"][0]["attributeMappings"][3]["matchingPriority"] = 2
     found = plan(live, users={"attribute_mappings": [flow("userName", matching_priority=2), flow("externalId", matching_priority=1)]})
-    assert done(found) == [("mapping", "update"), ("mapping", "update")]
+    assert done(found) == [("mapping", "set"), ("mapping", "set")]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_names_that_are_in_use_are_not_questioned_even_if_the_directory_does_not
     odd = [*users()["attributeMappings"], mapping("vendor", direct("extension_1_x"))]
     live = schema(users={"attributeMappings": odd})
     found = plan(live, users={"attribute_mappings": [flow("vendor", apply="on_create"), flow("nickName", source="extension_1_x")]})
-    assert done(found) == [("mapping", "create"), ("mapping", "update")]
+    assert done(found) == [("mapping", "set"), ("mapping", "set")]
 
 
 def test_what_is_so_already_is_not_questioned():
@@ -151,7 +151,7 @@ def test_where_the_directories_are_not_defined_names_are_left_to_entra():
     live = schema()
     live["directories"] = []
     found = plan(live, users={"attribute_mappings": [flow("anything", source="anything")]})
-    assert done(found) == [("mapping", "create")]
+    assert done(found) == [("mapping", "set")]
 
 
 def test_actions_must_not_be_empty():

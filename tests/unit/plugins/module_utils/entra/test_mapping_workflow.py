@@ -135,7 +135,7 @@ def test_check_mode_foresees_the_same_and_writes_nothing():
 def test_check_mode_without_a_job_plans_on_the_schema_of_the_template():
     graph = SmallGraph(check=True, job=False)
     outcome = run(graph, users={**GIVEN, **FILTERED})
-    assert [operation.verb for operation in outcome.operations] == ["update", "create"]
+    assert [operation.verb for operation in outcome.operations] == ["set", "create"]
     assert {f"GET {TEMPLATE}", f"GET {TEMPLATE}/filterOperators", f"POST {TEMPLATE}/parseExpression"} <= set(graph.asked)
     with pytest.raises(InputError, match="dispalyName is not an attribute"):
         run(graph, users={"attribute_mappings": [flow("dispalyName", source="givenName")]})
@@ -151,14 +151,14 @@ def test_check_mode_goes_on_where_a_template_cannot_be_asked():
     known = graph.list
     graph.list = lambda path, **params: unknown(path) if "filterOperators" in path else known(path, **params)  # type: ignore[method-assign]
     outcome = run(graph, users={**GIVEN, **FILTERED})
-    assert [operation.verb for operation in outcome.operations] == ["update", "create"]
+    assert [operation.verb for operation in outcome.operations] == ["set", "create"]
     assert any("a real run checks them" in warning for warning in outcome.warnings)
 
 
 def test_check_mode_without_an_application_plans_everything_as_new():
     graph = SmallGraph(check=True, app=False)
     outcome = run(graph, users={**GIVEN, **FILTERED}, groups={"enabled": False})
-    assert [operation.verb for operation in outcome.operations] == ["create", "create", "disable"]
+    assert [operation.verb for operation in outcome.operations] == ["set", "create", "disable"]
     assert outcome.result["mapping"]["groups"]["enabled"] is False
     assert graph.asked == ["GET servicePrincipals"]
 

@@ -53,7 +53,7 @@ NOBODY = [
 def test_nobody_in_scope_is_refused_in_numbers_and_can_be_allowed(assignments, job):
     with pytest.raises(Refusal) as error:
         check_narrowing(plan(), assignments, job, allow_empty=False)
-    for words in ("412 of type User", "9 of type Group", "allow_empty_scope", "entra_app_assignment", "Nothing was written"):
+    for words in ("412 of type User", "9 of type Group", "allow_empty_scope", "entra_app_assignment", "This task wrote nothing"):
         assert words in str(error.value)
     assert error.value.details["assigned"] == 0
     assert error.value.details["provisioned"] == {"User": 412, "Group": 9}

@@ -25,7 +25,7 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.claims 
     policy_text,
     same_policy,
 )
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.saml import Live, plan_sso
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.saml import LiveSso, plan_sso
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import Refusal
 
 NOW, LATER = "2026-11-23T00:00:00Z", "2026-12-23T00:00:00Z"
@@ -158,7 +158,7 @@ OPTIONS = {
 
 
 def test_what_is_described_follows_the_steps_that_are_done():
-    plan = plan_sso(OPTIONS, Live({}, {}, (), ()), TIMES, owner="Zscaler One")
+    plan = plan_sso(OPTIONS, LiveSso({}, {}, (), ()), TIMES, owner="Zscaler One")
     assert [step.write.name for step in plan.steps] == ["PRINCIPAL", "APPLICATION", "MAKE_CERTIFICATE", "ACTIVATE_CERTIFICATE"]
     described = [plan.after(plan.steps[:done]) for done in range(5)]
     assert [one["mode"] for one in described] == ["disabled", "saml", "saml", "saml", "saml"]

@@ -216,7 +216,7 @@ def test_what_is_the_same_setting(key, live, wanted, same):
     ("text", "fit"),
     [
         ("it@corp.example", True),
-        ("o'brien+x@corp.example", False),
+        ("o'brien+x@corp.example", True),
         ("it+alerts@corp.example", True),
         ("it@corp.example, me@corp.example", False),
         ("it@corp.example;me@corp.example", False),

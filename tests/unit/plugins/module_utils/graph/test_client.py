@@ -19,7 +19,7 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import
     WriteInCheckMode,
 )
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph import client as client_file
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.client import Graph, literal, next_path, segment
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.client import Graph, literal, next_path
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.dialect import GRAPH
 
 from ..transport.loopback import Client, Seen, Service, in_turn, reply
@@ -107,6 +107,17 @@ def test_the_404_of_a_proxy_does_not_mean_that_nothing_is_there(world: World) ->
     with pytest.raises(ServiceError, match="bytes of text/html"):
         graph.find("users/1")
     assert graph.find("users/1") is None
+
+
+def test_what_is_gone_is_deleted_and_the_404_of_a_proxy_does_not_say_so(world: World) -> None:
+    proxy = reply(404, b"<html>not here</html>", kind="text/html")
+    graph = world.graph(answer(), refusal(404, "Request_ResourceNotFound", "No."), refusal(403, "Denied", "No."), proxy)
+    graph.delete(JOBS)
+    graph.delete(JOBS)
+    for told in ("403", "bytes of text/html"):
+        with pytest.raises(ServiceError, match=told):
+            graph.delete(JOBS)
+    assert [seen.method for seen in world.service.seen] == ["DELETE"] * 4, "each is sent once"
 
 
 @pytest.mark.parametrize(("count", "requests"), [(0, 1), (2, 1), (3, 2), (5, 3)])
@@ -477,9 +488,3 @@ def test_a_short_timeout_has_short_pauses(world: World) -> None:
 @pytest.mark.parametrize(("text", "quoted"), [("Zscaler One", "'Zscaler One'"), ("O'Brien", "'O''Brien'"), ("''", "''''''"), ("", "''")])
 def test_quotes_in_literals_are_doubled(text: str, quoted: str) -> None:
     assert literal(text) == quoted
-
-
-def test_an_id_is_one_segment() -> None:
-    assert segment("scim.abc/../x?y") == "scim.abc%2F..%2Fx%3Fy"
-    with pytest.raises(UntrustedAnswer):
-        segment("..")

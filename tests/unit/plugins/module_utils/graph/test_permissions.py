@@ -6,9 +6,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
+import typing as t
+from pathlib import Path
+
 import pytest
+import yaml
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import NotSent, ServiceError, Unauthorized
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.permissions import advise, permission
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.permissions import NEEDS, advise, lacking, permission, read_client
+from ansible_collections.scimops.zscaler_one.plugins.modules.entra_permission_info import DOCUMENTATION
 
 SYNC = "servicePrincipals/1/synchronization"
 
@@ -74,3 +82,73 @@ def test_any_other_401_is_about_the_token(path: str) -> None:
 )
 def test_other_errors_speak_for_themselves(error: Exception) -> None:
     assert advise(error) == ""  # type: ignore[arg-type]
+
+
+def token(claims: object) -> str:
+    """A header with a token of these claims; for bytes, of these instead of JSON."""
+    text = claims if isinstance(claims, bytes) else json.dumps(claims).encode()
+    return f"Bearer e30.{base64.urlsafe_b64encode(text).decode().rstrip('=')}.signature"
+
+
+@pytest.mark.parametrize(
+    ("header", "kind", "names"),
+    [
+        (token({"roles": ["B.Read", "A.Read"]}), "application", ("A.Read", "B.Read")),
+        (token({"idtyp": "app"}), "application", ()),
+        (token({"scp": "User.Read Directory.AccessAsUser.All"}), "user", ("Directory.AccessAsUser.All", "User.Read")),
+        (token({"scp": "User.Read", "roles": ["A.Read"]}), "user", ("User.Read",)),
+        (token({"roles": ["A.Read", 7, None]}), "application", ("A.Read",)),
+        (token({"roles": "A.Read"}), "unknown", ()),
+        (token({}), "unknown", ()),
+        (token(["roles"]), "unknown", ()),
+        (token(b"no json"), "unknown", ()),
+        (token(b"\xff\xfe"), "unknown", ()),
+        (token(b"[" * 100_000), "unknown", ()),
+        ("Bearer e30.%%%.signature", "unknown", ()),
+        ("Bearer \u00e9.\u00e9.\u00e9", "unknown", ()),
+        ("Bearer not-a-real-token", "unknown", ()),
+        ("", "unknown", ()),
+    ],
+)
+def test_a_token_tells_who_it_is_for_or_nothing(header: str, kind: str, names: tuple[str, ...]) -> None:
+    assert tuple(read_client(header)) == (kind, names)
+
+
+def lacks(*names: str, **claims: t.Any) -> list[str]:
+    return lacking(read_client(token({"roles": list(names), **claims})), NEEDS)
+
+
+def test_what_is_needed_is_missing_where_no_set_is_enough() -> None:
+    everything = [one.permission for one in NEEDS.values()]
+    assert lacks() == list(NEEDS)
+    assert lacks(*{word for text in everything for word in text.split() if "." in word}) == []
+    assert lacks(scp="User.Read") == []
+    assert "assign" in lacks("AppRoleAssignment.ReadWrite.All")
+    assert "assign" not in lacks("AppRoleAssignment.ReadWrite.All", "Directory.Read.All")
+    # P3: the published least permission is not enough.
+    assert "provision" in lacks("Application.ReadWrite.OwnedBy")
+    assert lacks("Directory.Read.All", "Application.ReadWrite.All", "Synchronization.ReadWrite.All") == ["claims"]
+
+
+@pytest.mark.parametrize(
+    ("applications", "policies", "enough"),
+    [
+        ("Application.ReadWrite.OwnedBy", (), True),
+        ("Application.ReadWrite.OwnedBy", ("Policy.Read.All",), True),
+        ("Application.ReadWrite.All", (), False),
+        ("Application.ReadWrite.All", ("Policy.Read.All",), True),
+        ("Application.Read.All", ("Policy.Read.All",), False),
+    ],
+)
+def test_claims_need_to_be_looked_at_too(applications: str, policies: tuple[str, ...], enough: bool) -> None:
+    assert ("claims" not in lacks("Policy.ReadWrite.ApplicationConfiguration", applications, *policies)) is enough
+    assert "claims" in lacks(applications, *policies)
+
+
+def test_the_module_offers_all_that_can_be_needed() -> None:
+    assert yaml.safe_load(DOCUMENTATION)["options"]["needs"]["choices"] == list(NEEDS)
+
+
+def test_the_role_asks_for_all_that_can_be_needed() -> None:
+    asked = (Path(__file__).parents[5] / "roles/entra_provisioning/templates/needs.txt.j2").read_text(encoding="utf-8")
+    assert [name for name in NEEDS if not re.search(rf"\b{name}\b", asked.partition("#}")[2])] == []

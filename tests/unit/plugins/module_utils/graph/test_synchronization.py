@@ -9,24 +9,23 @@ from __future__ import annotations
 import types
 
 import pytest
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.model import App, Job
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.settings import plan_settings
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import Ambiguous, InputError, ServiceError
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._entra.settings_keys import check_target
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import Ambiguous, InputError, ServiceError, UntrustedAnswer
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.again import read_again
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.applications import App
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.client import Graph
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.patience import may_pass
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.synchronization import (
-    Job,
     await_job,
     choose_template,
     create_job,
-    delete_job,
     find_job,
     job_path,
     list_jobs,
     provision_on_demand,
+    read_job,
 )
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._graph.target import check_target
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._workflow.connection_test import try_connection
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._workflow.provisioning_settings import _store
 
@@ -297,7 +296,8 @@ def test_on_demand_is_asked_again(status):
     assert len(graph.sent) == 3
 
 
-def test_a_job_that_is_gone_is_deleted():
-    delete_job(FakeGraph(fates=[ServiceError(404, "gone", "DELETE job")]), "sp", "a.1")
-    with pytest.raises(ServiceError):
-        delete_job(FakeGraph(fates=[ServiceError(403, "no", "DELETE job")]), "sp", "a.1")
+def test_a_job_of_another_id_than_the_one_asked_for_is_not_believed():
+    graph = types.SimpleNamespace(find=lambda path: {"id": "other", "templateId": "zscalerOne"})
+    with pytest.raises(UntrustedAnswer, match="another object than the one that was asked for, by its id"):
+        read_job(graph, "principal", "asked")
+    assert read_job(graph, "principal", "OTHER").template_id == "zscalerOne"

@@ -356,6 +356,33 @@ def test_b38_b46_json_faults_have_their_place(write: Write, text: str, words: st
     assert one(write("a.json", text)).startswith(words)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"users": [{"user_name": "a@b", "id": "x", "id": "y"}]}',
+        '{"users": [{"user_name": "a@b", "id" : "x", "id": "y"}]}',
+        '{"users": [{"user_name": "a@b", "id":"x", "id"\t:"y"}]}',
+        '{"users": [{"user_name": "a@b", "id":"x", "id"\r\n:"y"}]}',
+        '{"users": [{"user_name": "a@b", "id": "x", "i\\u0064": "y"}]}',
+        '{"users": [], "users": [{"user_name": "a@b"}]}',
+        '{"users": [{"user_name": "a@b"}], "users": []}',
+        '{"users": 1, "users": [{"user_name": "a@b"}]}',
+        '{"groups": [{"display_name": "O", "members": [{"user_name": "a@b", "user_name": "c@d"}]}]}',
+        '{"users": [{"user_name": "a@b", "id": {"a": 1, "a": 2}}]}',
+        '{"users": [{"user_name": "a@b", "display_name": "\\":", "id": "x", "id": "y"}]}',
+        '[{"a": 1, "a": 2}]',
+    ],
+)
+def test_b38_json_keys_that_are_there_twice_are_found_however_they_are_written(write: Write, text: str) -> None:
+    assert "the key is there twice, first in line" in one(write("a.json", text))
+
+
+@pytest.mark.parametrize("name", ['\\":', '\\": ', ":", '{\\"a\\":1}'])
+def test_b38_signs_of_keys_in_values_are_no_keys(write: Write, name: str) -> None:
+    text = f'{{"users": [{{"user_name": "a@b", "display_name": "x{name}x"}}], "groups": [{{"display_name": "O", "members": []}}]}}'
+    assert load(write("a.json", text)).users[0].values == {"display_name": json.loads(f'"x{name}x"')}
+
+
 def test_b39_csv_with_mark_quotes_and_line_ends_of_windows(write: Write) -> None:
     text = '\ufeffuser_name,display_name\r\n"ada@corp.example","Ada ""The Countess"" Lovelace"\r\n\r\n'
     assert load(write("a.csv", text)).users[0].values == {"display_name": 'Ada "The Countess" Lovelace'}

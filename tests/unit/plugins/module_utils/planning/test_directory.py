@@ -72,17 +72,17 @@ USERS = [
         [("user", "rename", "ada.l@corp.example", "user_name"), ("user", "disable", "ada.l@corp.example", "active")],
     ),
     ("unknown: create", user("eve@corp.example", display_name="Eve"), [("user", "create", "eve@corp.example", "display_name")]),
-    ("absent and there", replace(user("bob@corp.example"), present=False), [("user", "delete", "bob@corp.example")]),
-    ("absent and not there", replace(user("eve@corp.example"), present=False), []),
+    ("absent and there", user("bob@corp.example")._replace(present=False), [("user", "delete", "bob@corp.example")]),
+    ("absent and not there", user("eve@corp.example")._replace(present=False), []),
     (
         "a new name by the old one",
-        replace(user("bob@corp.example"), new_user_name="robert@corp.example"),
+        user("bob@corp.example")._replace(new_user_name="robert@corp.example"),
         [("user", "rename", "robert@corp.example", "user_name")],
     ),
-    ("the new name is there already", replace(user("gone@corp.example"), new_user_name="bob@corp.example"), []),
+    ("the new name is there already", user("gone@corp.example")._replace(new_user_name="bob@corp.example"), []),
     (
         "neither name is there",
-        replace(user("gone@corp.example"), new_user_name="new@corp.example"),
+        user("gone@corp.example")._replace(new_user_name="new@corp.example"),
         [("user", "create", "new@corp.example")],
     ),
     ("by id", DesiredUser("", place(), {"display_name": "B"}, id="u2"), [("user", "update", "bob@corp.example", "display_name")]),
@@ -201,7 +201,7 @@ CONFLICTS = [
     ("externalId of one, name of another", user("bob@corp.example", external_id="hr-1"), TENANT, {}),
     ("another externalId", user("ada@corp.example", external_id="hr-7"), TENANT, {}),
     ("an id that is not there", DesiredUser("eve@corp.example", place(), id="u7"), TENANT, {}),
-    ("old and new name both there", replace(user("ada@corp.example"), new_user_name="bob@corp.example"), TENANT, {}),
+    ("old and new name both there", user("ada@corp.example")._replace(new_user_name="bob@corp.example"), TENANT, {}),
     ("matched outside of scope", user("ada@x.example", external_id="hr-1"), TENANT, {"scope": Scope(suffixes=("@x.example",))}),
 ]
 
@@ -226,12 +226,12 @@ def test_another_external_id_may_be_overwritten_or_ignored(mode: str, expected: 
 
 
 def test_renames_wait_for_the_name_to_be_free() -> None:
-    chain = Document(users=(user("bob@corp.example", external_id="hr-1"), replace(user("carl@corp.example"), id="u2")))
+    chain = Document(users=(user("bob@corp.example", external_id="hr-1"), user("carl@corp.example")._replace(id="u2")))
     assert planned(chain) == [("user", "rename", "carl@corp.example", "user_name"), ("user", "rename", "bob@corp.example", "user_name")]
 
 
 def test_a_swap_of_names_fails_for_both_and_says_how() -> None:
-    swap = Document(users=(replace(user("bob@corp.example"), id="u1"), replace(user("ada@corp.example"), id="u2")))
+    swap = Document(users=(user("bob@corp.example")._replace(id="u1"), user("ada@corp.example")._replace(id="u2")))
     plan = plan_directory(swap, TENANT, Policy())
     assert plan.empty
     assert [("swap" in failure.detail) for failure in plan.failures] == [True, True]
@@ -274,7 +274,7 @@ def test_law_04_an_empty_document_never_prunes(option: str, mode: str, override:
     "document",
     [
         Document(users=(user("ada@corp.example", active=False),)),
-        Document(users=(replace(user("ada@corp.example"), present=False),)),
+        Document(users=(user("ada@corp.example")._replace(present=False),)),
         Document(groups=(group("Ops"),)),
         Document(groups=(DesiredGroup("Ops", place(), present=False),)),
     ],
@@ -412,7 +412,7 @@ def test_nobody_is_disabled_by_pruning_where_the_service_does_not_show_who_is_ac
 
 
 def test_a_user_whose_rename_is_impossible_is_not_disabled_either() -> None:
-    swap = Document(users=(replace(user("bob@corp.example", active=False), id="u1"), replace(user("ada@corp.example"), id="u2")))
+    swap = Document(users=(user("bob@corp.example", active=False)._replace(id="u1"), user("ada@corp.example")._replace(id="u2")))
     plan = plan_directory(swap, TENANT, Policy())
     assert plan.empty
     assert len(plan.failures) == 2
@@ -478,7 +478,7 @@ def test_a_member_of_a_protected_group_who_would_be_pruned_is_named() -> None:
 
 
 def test_a_member_of_a_protected_group_who_is_declared_absent_needs_no_warning() -> None:
-    document = Document(users=(replace(user("bob@corp.example"), present=False),))
+    document = Document(users=(user("bob@corp.example")._replace(present=False),))
     assert plan_directory(document, TENANT, Policy()).warnings == ()
 
 
@@ -507,7 +507,7 @@ def test_an_entry_without_external_id_is_not_created_out_of_scope_and_the_others
 
 
 def test_an_absent_entry_without_external_id_who_is_not_there_is_as_declared() -> None:
-    plan = plan_directory(Document(users=(replace(user("eve@corp.example"), present=False),)), TENANT, Policy(scope=BY_NUMBER))
+    plan = plan_directory(Document(users=(user("eve@corp.example")._replace(present=False),)), TENANT, Policy(scope=BY_NUMBER))
     assert (plan.empty, plan.failures, plan.unchanged.users) == (True, (), 1)
 
 
@@ -515,14 +515,14 @@ EVE = LiveUser("u3", "eve@corp.example", "hr-3", active=True)
 NAMES = [
     (
         "held by somebody whom nobody moves",
-        (replace(user("bob@corp.example"), id="u1"), DesiredUser("", place(), id="u2")),
+        (user("bob@corp.example")._replace(id="u1"), DesiredUser("", place(), id="u2")),
         {"bob@corp.example": "held by id u2, which keeps it"},
     ),
     (
         "held by one whose rename is blocked",
         (
-            replace(user("bob@corp.example"), id="u1"),
-            replace(user("eve@corp.example"), id="u2"),
+            user("bob@corp.example")._replace(id="u1"),
+            user("eve@corp.example")._replace(id="u2"),
             DesiredUser("", place(), id="u3"),
         ),
         {"bob@corp.example": "held by id u2, whose own rename is not possible", "eve@corp.example": "held by id u3, which keeps it"},
@@ -560,7 +560,7 @@ def test_why_a_name_is_not_free_behind_a_swap_and_beside_a_conflict() -> None:
     ids=["users", "groups"],
 )
 def test_one_id_under_two_names_is_never_written_to(directory: Directory) -> None:
-    document = Document(users=(replace(user("bob@corp.example"), present=False),))
+    document = Document(users=(user("bob@corp.example")._replace(present=False),))
     with pytest.raises(Refusal, match=r"id [ug]1 as .* and as .*, so a write to it might hit somebody else\. Nothing was written"):
         plan_directory(document, directory, Policy())
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.plan import MemberStep, Plan, Ref, Step
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.report import digest_plan, make_diff
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.report import make_diff
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.saved import digest_plan
 
 
 def plan_of(user_id: str = "u1", before: str | None = "Ada", group_id: str = "g1", member_id: str = "u2", value: str = "Ada L") -> Plan:

@@ -34,6 +34,8 @@ def test_b50_a_good_address_is_normalised(text: str, url: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
+        (f"https://scim.zscalerone.net/<{MARK}>/<idp>/scim", "placeholder"),
+        (f"https://<{MARK}>", "placeholder"),
         ("", "is empty"),
         ("  ", "is empty"),
         (f"{MARK}.example/scim", "https://"),

@@ -96,8 +96,8 @@ def test_chunked_and_unbounded_answers_are_read(serve: t.Any, connection: Connec
     assert ask(connection, serve(b"HTTP/1.1 204 \r\n\r\n").base_url).data == b""
 
 
-def test_nothing_of_the_environment_has_a_say(serve: t.Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """F16: netrc, proxies and bundles; and no cookie comes back."""
+def test_f16_nothing_of_the_environment_has_a_say(serve: t.Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Netrc, proxies and bundles; and no cookie comes back."""
     (tmp_path / ".netrc").write_text("machine 127.0.0.1\nlogin someone\npassword else\n")
     (tmp_path / ".netrc").chmod(0o600)
     trap = serve(reply(502))

@@ -19,11 +19,11 @@ from pathlib import Path
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import InputError, NotSent, Unauthorized, UntrustedAnswer
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport import credentials
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.azure_transport import AzureTransport
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.choice import Choice
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.connection import Connection, Unreachable
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.credentials import EntraTokens, MissingAzureIdentity
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.secrets import Scrubber
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.wire import Wire
 from ansible_collections.scimops.zscaler_one.tests.sandbox.server import Answer, HttpServer, json_answer
 from ansible_collections.scimops.zscaler_one.tests.sandbox.tls import Authority
 from cryptography import x509
@@ -311,6 +311,19 @@ def test_a_wrong_secret_is_told_in_a_sentence_with_its_code(login: Login, caplog
             Unauthorized,
             "AADSTS90002: Tenant 'x' not found",
         ),
+        (
+            json_answer(400, {"error": {"code": "BadRequest", "message": "No such tenant."}}),
+            Unauthorized,
+            "gives no token: No such tenant. Check",
+        ),
+        (
+            json_answer(400, {"error": {"code": "BadRequest"}, "error_description": ["x"]}),
+            Unauthorized,
+            "gives no token: BadRequest. Check",
+        ),
+        (json_answer(400, {"error": {"x": 1}}), Unauthorized, "gives no token: it gives no reason. Check"),
+        (json_answer(400, ["x"]), Unauthorized, "gives no token: the answer is no object. Check"),
+        (json_answer(200, {}), UntrustedAnswer, "without a usable token: it gives no reason"),
         (refused(503, "temporarily_unavailable", "AADSTS90033: Busy."), NotSent, "answers 503 .*AADSTS90033: Busy"),
         (json_answer(429, {"error": "too_many"}, Retry_After="1000"), NotSent, "answers 429"),
         (Answer(200, b"<html>log in</html>", {"Content-Type": "text/html"}), UntrustedAnswer, "is authority_url right"),
@@ -328,7 +341,7 @@ def test_other_answers_are_told_too(login: Login, answer: Answer, error: type[Ex
 
 def test_the_library_never_sleeps_long(login: Login) -> None:
     slept: list[float] = []
-    wire = Wire(Connection(ca_path=login.ca_path), login.url, timeout=1, request="token request", sleep=slept.append)
+    wire = AzureTransport(Connection(ca_path=login.ca_path), login.url, timeout=1, request="token request", sleep=slept.append)
     wire.sleep(2)
     with pytest.raises(NotSent, match="wants no request for 1000 seconds"):
         wire.sleep(1000)
@@ -353,6 +366,22 @@ def test_f15_the_secret_goes_to_the_authority_alone(login: Login, tmp_path: Path
     assert login.url in str(caught.value)
     assert other.paths == []
     other.close()
+
+
+@pytest.mark.parametrize("spelled", ["https://evil.invalid\\@{ours}", "https://evil.invalid\\.{ours}", "https://evil.invalid@{ours}"])
+def test_f15_an_address_that_libraries_read_in_two_ways_gets_no_secret(login: Login, spelled: str) -> None:
+    login.token_origin = spelled.replace("{ours}", login.url.partition("//")[2])
+    with pytest.raises(UntrustedAnswer, match=r"which is not authority_url .*; nothing was sent"):
+        World(login).tokens()
+    assert login.forms == []
+
+
+@pytest.mark.parametrize("token", [True, 5, ["x" * 20], {"a": "x" * 20}, "x" * 40_000], ids=["true", "number", "list", "object", "endless"])
+def test_what_is_no_token_is_told_at_once(login: Login, token: object) -> None:
+    answer = json_answer(200, {"token_type": "Bearer", "expires_in": 3600, "access_token": token})
+    login.refuse = lambda path: answer if path.endswith("token") else None
+    with pytest.raises(NotSent, match="the answer has no usable token"):
+        World(login).tokens()
 
 
 def test_a_certificate_that_is_not_trusted_gets_nothing(login: Login, tmp_path: Path) -> None:

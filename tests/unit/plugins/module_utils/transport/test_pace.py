@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport import pace as pace_file
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.pace import SHARE, Pace
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.rate import FIRST_CUT, LEAST
 
 from .loopback import Clock
 
@@ -118,6 +119,41 @@ def test_a_turn_that_would_be_too_late_is_not_taken(tmp_path: Path) -> None:
     assert turns(paced, clock, 1) == [1060]
 
 
+def test_f22_a_refusal_makes_the_pace_slower_for_everybody_once(tmp_path: Path) -> None:
+    clock = Clock()
+    mine, theirs = pace(tmp_path, clock, 50), pace(tmp_path, clock, 20)
+    turns(mine, clock, 3)
+    assert (mine.rate, theirs.rate) == (50, 20)
+    for _unused in range(5):
+        mine.refuse(0, sent=1000)
+    assert mine.rate == pytest.approx(50 * FIRST_CUT)
+    turns(theirs, clock, 1)
+    assert theirs.rate == 20
+    clock.now += 1
+    # Requests that went out at the new rate, and were taken; then one that was not.
+    mine.took()
+    theirs.took()
+    turns(mine, clock, 1)
+    theirs.refuse(2, sent=clock.now)
+    assert turns(mine, clock, 1) == pytest.approx([clock.now])
+    assert mine.rate == pytest.approx(theirs.rate) == pytest.approx(10, rel=0.1)
+    assert gaps(turns(mine, clock, 4)) == pytest.approx([1 / (mine.rate * SHARE)] * 3, rel=0.05)
+
+
+def test_a_turn_that_is_broken_off_does_not_wait_any_longer(tmp_path: Path) -> None:
+    clock = Clock()
+    paced = pace(tmp_path, clock)
+    paced.pause(60)
+    asked: list[float] = []
+
+    def told_to_stop(seconds: float) -> bool:
+        asked.append(seconds)
+        return True
+
+    assert paced.turn(sleep=told_to_stop) == 0
+    assert asked == [60]
+
+
 def test_f61_only_the_monotonic_clock_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
     paced = pace(tmp_path, clock)
@@ -128,8 +164,8 @@ def test_f61_only_the_monotonic_clock_counts(tmp_path: Path, monkeypatch: pytest
     assert gaps(times) == pytest.approx([1 / (5 * SHARE)] * 4)
 
 
-def record(boot: str, slot: float, pause: float) -> bytes:
-    return pace_file.RECORD.format(boot, slot, pause).encode()
+def record(boot: str, slot: float = 0, pause: float = 0, found: float = 0, since: float = 0, taken: float = 0) -> bytes:
+    return pace_file.RECORD.format(boot, slot, pause, found, since, taken).encode()
 
 
 @pytest.mark.parametrize(
@@ -142,8 +178,13 @@ def record(boot: str, slot: float, pause: float) -> bytes:
         lambda boot: f"{boot} 1e400 1e400".encode(),
         lambda boot: f"{boot} 1000".encode(),
         lambda boot: record("another-boot", 1500, 1500),
-        lambda boot: record(boot, 500_000, 0),
-        lambda boot: record(boot, 0, 500_000),
+        lambda boot: record(boot, slot=500_000),
+        lambda boot: record(boot, pause=500_000),
+        lambda boot: record(boot, found=0.1, since=500_000),
+        lambda boot: record(boot, found=-1, since=1000),
+        lambda boot: record(boot, found=1, since=1000, taken=float("inf")),
+        lambda boot: f"{boot} 1500 1500\n".encode(),
+        lambda boot: f"{boot} 1500 1500\n 1000 1000 1\n".encode(),
         lambda boot: b"x" * 100_000,
     ],
 )
@@ -156,6 +197,19 @@ def test_rubbish_and_the_time_before_a_reboot_count_as_nothing(tmp_path: Path, c
     paced = pace(tmp_path, clock)
     assert turns(paced, clock, 2) == pytest.approx([1001, 1001 + 1 / (5 * SHARE)])
     assert paced.warnings == []
+
+
+@pytest.mark.parametrize("found", [1e-3, 2e-3, 0.02])
+def test_a_rate_that_nobody_can_have_found_neither_stops_a_run_nor_lifts_the_limit(tmp_path: Path, found: float) -> None:
+    clock = Clock()
+    turns(pace(tmp_path, clock), clock, 1)
+    file = the_file(tmp_path)
+    file.write_bytes(record(file.read_text().split()[0], found=found, since=clock.now))
+    begin = clock.now
+    times = turns(pace(tmp_path, clock), clock, 60)
+    assert min(gaps(times)) > 0.2
+    assert max(gaps(times)) < 1 / (5 * LEAST * SHARE) + 0.01
+    assert clock.now - begin < 120
 
 
 def test_the_file_is_for_us_alone_and_does_not_name_the_service(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import types
 from dataclasses import dataclass, field
 
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import ServiceError
@@ -35,6 +36,10 @@ class FakeHttp:
 
     It returns NotImplemented to let the service answer. `after` is called the same way after the service has acted.
     """
+
+    latency = 0.0
+    """Nothing is fetched ahead of a service that answers at once: requests come in the order of the walk."""
+    pace = types.SimpleNamespace(rate=5.0)
 
     def __init__(self, users=(), groups=(), *, answer=None, after=None):
         self.tables = {"Users": {}, "Groups": {}}

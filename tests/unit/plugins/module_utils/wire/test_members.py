@@ -11,6 +11,7 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import
     Ambiguous,
     DeadlinePassed,
     ServiceError,
+    Stopped,
     Throttled,
     Unauthorized,
 )
@@ -47,6 +48,10 @@ class Group:
 
 def ids(count, letter="u"):
     return [f"{letter}{number}" for number in range(count)]
+
+
+def raise_(error):
+    raise error
 
 
 def refuse(status, detail="", code=""):
@@ -230,6 +235,19 @@ def test_f50_after_a_half_done_batch_only_the_rest_is_sent(error, times):
     assert group.members == set(ids(60))
     assert group.batches[1] == 40
     assert group.reads == times
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(Ambiguous("no answer", PATCH), "no answer; looking what .* GET Groups/g1: not sent"), (refuse(500, "broken"), "500 broken$")],
+)
+def test_f52_a_batch_that_nobody_can_look_for_is_perhaps_done_and_not_said_to_be_not_sent(error, told):
+    group = Group(judge=at_most(0, error))
+    group.read = lambda: raise_(Stopped("not sent: asked to end", "GET Groups/g1"))
+    with pytest.raises(type(error), match=f"{PATCH}: {told}") as caught:
+        group.change(ids(5))
+    assert caught.value.undone == set(ids(5))
+    assert group.batches == [5]
 
 
 def test_f50_a_batch_that_was_done_after_all_is_not_sent_again():

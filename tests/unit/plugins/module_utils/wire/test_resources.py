@@ -10,6 +10,7 @@ import json
 
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import LiveGroup, LiveUser
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire import resources
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.resources import (
     ENTERPRISE,
     LARGEST,
@@ -246,3 +247,23 @@ def test_a_boolean_of_another_shape_is_unreadable():
     for _level in range(100_000):
         deep = [deep]
     assert boolean(deep) is None
+
+
+def test_p6_the_short_way_reads_a_user_as_the_long_way_does(monkeypatch):
+    whole = {
+        "id": "u1",
+        "userName": "ada@corp.example",
+        "externalId": "hr-1",
+        "displayName": "Ada",
+        "active": True,
+        "department": "Old",
+        "name": {"givenName": "A", "familyName": "L"},
+        "emails": [],
+        ENTERPRISE: {"department": "New"},
+    }
+    odd = (None, "", "x", 7, 1.5, True, False, [], {}, {"department": 7}, {"givenName": "A"}, [{"value": "ada@corp.example"}])
+    shapes = [whole, *({**whole, name: value} for name in whole for value in odd)]
+    shapes += [{name: value for name, value in whole.items() if name != left_out} for left_out in whole]
+    short = [live_user(resource) for resource in shapes]
+    monkeypatch.setattr(resources, "_plain_user", lambda _resource, _share: None)
+    assert list(map(repr, short)) == [repr(live_user(resource)) for resource in shapes]

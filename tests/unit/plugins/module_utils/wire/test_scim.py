@@ -7,7 +7,15 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import Ambiguous, NotSent, ServiceError, Throttled, Unauthorized
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import (
+    Ambiguous,
+    DeadlinePassed,
+    NotSent,
+    ServiceError,
+    Stopped,
+    Throttled,
+    Unauthorized,
+)
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import LiveGroup, LiveUser
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.reader import ScimReader
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.resources import ENTERPRISE
@@ -67,6 +75,23 @@ def test_f04_f25_a_create_that_was_not_done_is_sent_again_after_a_look_up():
     http = FakeHttp(answer=in_turn((on("POST"), LOST)))
     assert service(http).create_user("ada", {}) == Created("u1")
     assert http.seen == ["POST Users", NAME_LOOK_UP, "POST Users"]
+
+
+@pytest.mark.parametrize(
+    "error", [Stopped("not sent: asked to end", "GET Users"), DeadlinePassed("over", "GET Users"), ServiceError(500, "", "GET Users")]
+)
+@pytest.mark.parametrize(("created", "told"), [(LOST, "no answer"), ({}, "the service accepted 'ada'")])
+def test_f52_whom_nobody_can_look_for_is_perhaps_created_and_not_said_to_be_not_sent(created, told, error):
+    http = FakeHttp(after=in_turn((on("POST"), created), (on("GET"), error)))
+    with pytest.raises(Ambiguous, match=f"POST Users: {told}.* looking what became of it failed too: "):
+        service(http).create_user("ada", {})
+    assert http.seen == ["POST Users", NAME_LOOK_UP]
+
+
+def test_f30_whoever_is_found_in_the_way_of_a_lost_create_is_named():
+    http = FakeHttp([user(externalId="other")], answer=in_turn((on("POST"), LOST)))
+    with pytest.raises(ServiceError, match=r"held by an object with another externalId: id u1 \(externalId other\)"):
+        service(http).create_user("ada", {"external_id": "mine"})
 
 
 def test_r2_every_further_post_has_a_look_up_before_it_and_there_is_an_end():

@@ -13,6 +13,7 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.http import Http
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.pace import Pace
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.secrets import Scrubber
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire import reader
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.scim import ScimService
 from ansible_collections.scimops.zscaler_one.tests.sandbox.sandbox import Sandbox
 from ansible_collections.scimops.zscaler_one.tests.sandbox.seed import crowd
@@ -177,7 +178,9 @@ def test_r5_a_listing_is_whole_or_in_doubt(tenant, fault, match, clean, groups):
     assert len(sandbox.journal) < 60
 
 
-def test_f42_page_one_for_ever_is_refused_after_three_requests(tenant):
+@pytest.mark.parametrize("width", [1, 8])
+def test_f42_page_one_for_ever_is_refused_after_three_requests(tenant, monkeypatch, width):
+    monkeypatch.setattr(reader, "useful", lambda _rate, _latency: width)
     sandbox, wire = tenant(page_size=10, faults=[{"match": {"route": "/Users"}, "fault": {"kind": "start_index_ignored"}}])
     sandbox.seed(**crowd(45, 0))
     with pytest.raises(Refusal, match="startIndex") as caught:
@@ -370,3 +373,14 @@ def test_capabilities_and_schemas(tenant):
     assert len(wire.schemas()) == 3
     assert [entry.authorization for entry in sandbox.journal] == ["none", "right", "right"]
     assert tenant()[1].capabilities().patch is True
+
+
+@pytest.mark.parametrize("width", [1, 2, 8])
+def test_p1_a_hundred_pages_are_a_hundred_requests_however_many_are_fetched_at_a_time(tenant, monkeypatch, width):
+    monkeypatch.setattr(reader, "useful", lambda _rate, _latency: width)
+    sandbox, wire = tenant(page_size=20)
+    sandbox.seed(**crowd(2000, 10))
+    directory = wire.read()
+    assert (len(directory.users), len(directory.groups), directory.doubts) == (2000, 10, ())
+    asked = collections.Counter((entry.route, entry.query["startIndex"]) for entry in sandbox.journal)
+    assert asked == {**{("/Users", str(start)): 1 for start in range(1, 2001, 20)}, ("/Groups", "1"): 1}

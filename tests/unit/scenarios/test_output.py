@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""P7 and privacy: what ansible-playbook prints with 5,000 users stays small, and of unchanged people it has not one name."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from .conftest import Company
+
+BIN = Path(sys.executable).parent
+USERS = 5000
+MOST = {"-v": 64 * 1024, "-vvv": 256 * 1024}
+"""Bytes, at any number of users."""
+CASES = [(False, "-v"), (False, "-vvv"), (True, "-vvv")]
+"""Whether the users are a list in the task."""
+
+
+@pytest.fixture
+def crowd(company: Company) -> Company:
+    company.fill(USERS, 0)
+    return company
+
+
+def play(
+    company: Company, verbosity: str, *, inline: bool, users: list[dict[str, t.Any]], check: bool = False, **options: t.Any
+) -> tuple[int, str]:
+    """The end of a playbook with one task, and all that it printed. The users come by C(src), or as a list from a file of variables."""
+    path = company.write({"users": users}, "people.json")
+    declared = {"users": "{{ users }}"} if inline else {"src": [path]}
+    task: dict[str, t.Any] = {"scimops.zscaler_one.scim_directory": {**declared, "protected_users": ["admin@*"], **options}}
+    book = [{"hosts": "localhost", "gather_facts": False, "vars_files": [path] if inline else [], "tasks": [{**task, "check_mode": check}]}]
+    (company.folder / "play.yml").write_text(json.dumps(book))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ZSCALER_ONE_")}
+    environment |= {
+        "ZSCALER_ONE_SCIM_BASE_URL": company.sandbox.base_url,
+        "ZSCALER_ONE_SCIM_BEARER_TOKEN": company.sandbox.token,
+        "ZSCALER_ONE_SCIM_REQUESTS_PER_SECOND": "0",
+        "HOME": str(company.folder),
+        "ANSIBLE_COLLECTIONS_PATH": os.environ["PYTHONPATH"].split(os.pathsep)[0],
+        "ANSIBLE_INJECT_INVOCATION": "true",  # ansible-core 2.21 shows none unless it is told to
+    }
+    where = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    command = [str(BIN / "ansible-playbook"), "-i", "localhost,", "-e", json.dumps(where), str(company.folder / "play.yml"), verbosity]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("inline", "verbosity"), CASES, ids=["src -v", "src -vvv", "inline -vvv"])
+def test_p7_people_who_do_not_change_are_not_in_the_output(crowd: Company, inline: bool, verbosity: str) -> None:
+    status, output = play(crowd, verbosity, inline=inline, users=crowd.state["users"])
+    assert (status, crowd.sandbox.journal.writes) == (0, [])
+    assert len(output) <= MOST[verbosity]
+    assert "@corp.example" not in output
+    assert crowd.sandbox.token not in output
+    assert ('"users": "5000 entries"' in output) is (inline and verbosity == "-vvv")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("inline", "verbosity"), CASES, ids=["src -v", "src -vvv", "inline -vvv"])
+def test_p7_what_is_wrong_with_all_of_them_fits_too(crowd: Company, inline: bool, verbosity: str) -> None:
+    status, output = play(crowd, verbosity, inline=inline, users=[{**user, "email": "none"} for user in crowd.state["users"]])
+    assert status == 2
+    assert "5000 problems in the input" in output
+    assert len(output) <= MOST[verbosity]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("verbosity", list(MOST))
+def test_p7_a_first_load_fits_with_two_hundred_operations(company: Company, verbosity: str) -> None:
+    """With C(result_limit) as it is by default, 1,000, the operations alone have a quarter of a megabyte."""
+    company.fill(USERS, 0)
+    company.sandbox.reset()
+    status, output = play(company, verbosity, inline=False, users=company.state["users"], check=True, result_limit=200)
+    assert (status, company.sandbox.journal.writes) == (0, [])
+    assert f'"created": {USERS}' in output
+    assert output.count('"verb"') == 200
+    assert len(output) <= MOST[verbosity]
