@@ -60,6 +60,7 @@ def authorities() -> str:
 @contextlib.contextmanager
 def firm(**sandbox: t.Any) -> t.Iterator[Firm]:
     """An empty company; the options are the sandbox's."""
+    authorities()  # before there is a folder that goes with the company
     with tempfile.TemporaryDirectory() as folder, own_pace(folder), Sandbox(**{"tls": False, **sandbox}) as running:
         yield Firm(running, Path(folder))
 

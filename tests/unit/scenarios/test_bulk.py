@@ -242,7 +242,7 @@ LOST = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "nth"), [*itertools.product(LOST, (1, 2, 3))], ids=lambda value: str(value))
+@pytest.mark.parametrize(("fault", "nth"), [*itertools.product(LOST, (1, 2, 3))], ids=str)
 def test_p9_a_lost_answer_at_three_points_gives_no_duplicate_and_no_false_failure(tenant: Company, fault: dict, nth: int) -> None:
     tenant.sandbox.switch(bulk_operations=40)
     tenant.sandbox.faults.add({**BULK_REQUEST, "nth": nth}, fault)

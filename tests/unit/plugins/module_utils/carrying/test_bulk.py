@@ -79,12 +79,16 @@ class Rig:
         names = {user.user_name for user in directory.users}
         return directory, Plan(users=tuple(step for step in CREATES.users if step.name not in names))
 
+    def fail(self, error: TransportError | None) -> None:
+        """Raise the error, if it is this request's turn to have one."""
+        if isinstance(error, TransportError):
+            raise error
+
     def answer(self, request: Request) -> object:
         if request.path != "Bulk":
             return NotImplemented
-        error = self.errors.pop(0) if self.errors else None
-        if error:
-            raise error
+        if self.errors:
+            self.fail(self.errors.pop(0))
         if self.bulk_count == self.halt_after:
             self.halt.ask("asked to end")
         return {"Operations": [self.perform(one) for one in request.body["Operations"]]}

@@ -138,7 +138,7 @@ def test_f52_who_waits_to_send_again_tells_what_the_first_time_came_to(net: Net,
     until(lambda: service.seen)
     time.sleep(0.1)
     http.stop(REASON)
-    assert type(request.soon()) is kind
+    assert request.soon().__class__ is kind
     assert len(service.seen) == 1
 
 
@@ -147,7 +147,7 @@ def test_f52_a_write_that_may_be_done_is_not_told_as_not_sent(net: Net) -> None:
     request = outcome(http, "PUT")
     until(lambda: http.counts.throttled)
     http.stop(REASON)
-    assert type(request.soon()) is Ambiguous
+    assert request.soon().__class__ is Ambiguous
     assert "may or may not have carried it out; not sent again: the run was asked to end" in str(request.error)
     assert len(service.seen) == 2
 
