@@ -159,8 +159,11 @@ def check_same(saved: SavedPlan, plan: Plan) -> None:
         f"Refused: what would be done today is not what {saved.place} says; nothing was written. "
         f"Saved operations: {len(saved.entries)}; not needed any more: {len(gone)}, different: {len(changed)}. New: {len(new)}."
     )
+    advice = "Plan again with plan_path, have it reviewed, and apply that."
+    if not today:
+        advice = "There is nothing left to do: was this plan applied before?"
     raise Refusal(
-        "\n".join([first, *cut_lines(lines, SHOWN), "Plan again with plan_path, have it reviewed, and apply that."]),
+        "\n".join([first, *cut_lines(lines, SHOWN), advice]),
         stale_plan={
             "saved_digest": saved.digest,
             "digest": digest,

@@ -67,6 +67,7 @@ def test_what_was_planned_is_applied_and_then_no_more(firm, tmp_path):
     assert again["writes"] == []
     count = len(foreseen["operations"])
     assert f"Saved operations: {count}; not needed any more: {count}, different: 0. New: 0." in again["msg"]
+    assert again["msg"].endswith("There is nothing left to do: was this plan applied before?")
 
 
 @pytest.mark.parametrize("check", [True, False], ids=["check", "real"])
