@@ -30,7 +30,7 @@ def measure(size: Size) -> t.Iterator[Row]:
     """Rows of this goal."""
     for workers in WORKERS:
         yield from _paced(size.of(1000, 40), workers, size.seed)
-        yield _pauses(size.of(300, 60), workers, size.seed)
+        yield pauses(size.of(300, 60), workers, size.seed)
 
 
 def _state(users: int, seed: int) -> dict[str, t.Any]:
@@ -53,7 +53,7 @@ def _plain_reads(company: Firm) -> list[str]:
     return [f"{entry.method} {entry.route}" for entry in company.sandbox.journal if not entry.writes and "filter" not in entry.query]
 
 
-def _pauses(creates: int, workers: int, seed: int) -> Row:
+def pauses(creates: int, workers: int, seed: int) -> Row:
     """Requests inside of windows; the median of three rounds if the first is not clean, for a busy machine delays what was on its way."""
     rounds = [_round(creates, workers, seed)]
     if rounds[0][0] or not rounds[0][2]:
