@@ -155,7 +155,10 @@ def test_r09_is_missed_where_a_check_plans_something_else() -> None:
 
 @pytest.mark.slow
 def test_r10_no_secret() -> None:
-    held("R10")
+    # How many releases of ansible-core are there to be tried is up to the machine; that row is then not built.
+    rows = measured("R10")
+    assert [row for row in rows if row.passed is False] == []
+    assert [row for row in rows if row.passed]
 
 
 def test_r10_is_missed_where_a_task_prints_the_token() -> None:
