@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: entra_app_assignment
 short_description: Assign users and groups to an enterprise application in Microsoft Entra ID
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Assigns users and groups to the application, each in a real role of it, as C(Users and groups) in the portal does. With the scope
     V(assigned), only who is assigned here is provisioned to Zscaler.

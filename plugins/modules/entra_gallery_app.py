@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: entra_gallery_app
 short_description: Add an enterprise application from the Microsoft Entra gallery, or delete it
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Adds Zscaler One, or any other application of the gallery that Entra can provision to, as C(New application) in the portal does. Only
     an application that is made from its gallery template can have automatic provisioning.

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: entra_permission_info
 short_description: Tell which permissions on Microsoft Graph the client has, and which it lacks for what is to be done
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Signs in, and reads in the access token which permissions an administrator has consented to. Microsoft Graph itself is not asked.
   - With O(needs) it says which of them are missing for what is to be done, all at once and before anything is written. The role

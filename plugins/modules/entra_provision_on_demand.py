@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: entra_provision_on_demand
 short_description: Provision one person, or one group with members, now
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Entra provisions the person or the group at once, as C(Provision on demand) in the portal does, and tells step by step what it did.
   - Nobody is provisioned who would not be in a regular cycle. So this is the quick way to see what assignments, mappings and scoping

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: entra_provisioning_info
 short_description: How provisioning is doing, its job, progress, counts and quarantine
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Reads the provisioning job of an application, and tells in words what the portal shows under Current cycle status and Statistics.
   - A job that does not exist, or an application of a name that does not exist, is no error; RV(provisioning.found) is V(false) then. Of

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: entra_provisioning_job
 short_description: Create, start, pause, restart or delete the provisioning job of an application
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - The job is what the portal calls Provisioning Mode Automatic and Provisioning Status On or Off.
   - A job that runs is never started again, which Microsoft warns against. A job that holds back deletes is neither started nor restarted,

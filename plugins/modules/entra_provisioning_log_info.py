@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: entra_provisioning_log_info
 short_description: Read the provisioning logs of an application, with a verdict
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Reads what Entra logs about everybody whom it provisioned, skipped, or failed to provision, newest first.
   - RV(summary) says what became last of everybody, with the skips and failures by their reason.

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: entra_provisioning_mapping
 short_description: Declare which attributes Entra provisions, how, and for whom
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Sets the user and group mappings of an application's provisioning job, as C(Provisioning), C(Mappings) in the portal does. What is
     provisioned and what may be done to it, which attribute of the target gets which value, how existing accounts are matched, and the

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: entra_provisioning_settings
 short_description: Credentials, scope, notification and deletion threshold of Entra provisioning
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Sets what the portal has on the page Provisioning under Admin Credentials and Settings, the tenant URL and secret token of Zscaler,
     who is in scope, who is told of failures, and how many deletions are too many.

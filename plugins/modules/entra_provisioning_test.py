@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: entra_provisioning_test
 short_description: Let Entra test its connection to Zscaler, as Test Connection in the portal does
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Entra tries to reach the target and to log in there, with the values that are given here, or with those that it has stored.
   - Nothing is changed and nothing is stored. A provisioning job is not needed.

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: entra_saml_sso
 short_description: Set up SAML single sign-on of an enterprise application in Microsoft Entra ID
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Sets what the portal has under C(Single sign-on), C(SAML). This is Entra's side. At Zscaler, single sign-on is configured in the admin
     portal, with the certificate and the addresses that the metadata at RV(sso.metadata_url) holds; there is no API for that.

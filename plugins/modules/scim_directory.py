@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: scim_directory
 short_description: Make the users, groups and memberships of a Zscaler tenant as declared, over SCIM
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Takes the declared state from lists in the play (O(users), O(groups)) or from files (O(src)), compares it with the tenant, makes one
     plan, and carries it out. With C(--check --diff) the plan is shown and nothing is written.

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: scim_group
 short_description: Create, rename or delete one group of a Zscaler tenant over SCIM
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Makes one group as declared. Its members are left alone; for these there are M(scimops.zscaler_one.scim_membership) and
     M(scimops.zscaler_one.scim_directory).

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: scim_group_info
 short_description: Read groups of a Zscaler tenant and their members over SCIM
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Returns one group, those that a filter finds, or all, on request with their members.
   - A group that does not exist is no error; the list is then empty.

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: scim_membership
 short_description: Add, remove or set the members of one group of a Zscaler tenant over SCIM
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Adds users to one group, removes them from it, or makes them its only members.
   - Only the difference is sent, each member by name. With O(update_method=put) the whole group is read, changed and written back.

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: scim_service_info
 short_description: Find out whether the SCIM service of a Zscaler tenant answers, takes the token, and what it can do
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - The first thing to run. It reads one page of users, and what the service says about itself.
   - A service that cannot be reached or refuses the token does not make the task fail; see RV(reachable), RV(authenticated) and RV(message).

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: scim_user
 short_description: Create, change, disable or delete one user of a Zscaler tenant over SCIM
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Makes one user as declared. What is not given is left alone, what is given is enforced, and an empty text (V("")) clears.
   - The user is found by O(id) if that is given, else by O(external_id), else by O(user_name). If that leads to two users, nothing is

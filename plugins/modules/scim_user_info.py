@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 ---
 module: scim_user_info
 short_description: Read users of a Zscaler tenant over SCIM
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Returns one user, those that a filter finds, or all.
   - A user that does not exist is no error; the list is then empty.
