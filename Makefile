@@ -4,7 +4,7 @@ CHECKS := $(PYTHON) -m tests.checks
 # The environment of the demo and the sandbox: made on first use, there at once afterwards.
 DEV = "$$($(CHECKS) --environment dev)/bin"
 
-.PHONY: help demo test check goals bench sandbox
+.PHONY: help demo test check goals bench sandbox docs schema
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -32,3 +32,10 @@ sandbox: ## start a Zscaler One and an Entra ID on this machine, for playbooks o
 	@echo "Connect this shell to both halves, SCIM and Entra ID:"
 	@echo "    eval \"\$$($(DEV)/python tests/sandbox env)\""
 	@echo "What it saw: GET control_url/journal. Stop it: $(DEV)/python tests/sandbox down"
+
+docs: ## build the documentation site into build/docs/html
+	@$(CHECKS) --only "documentation site"
+	@echo "Begin with build/docs/html/index.html"
+
+schema: ## write docs/schema/state.json again, after a change to what state files may hold
+	@$(CHECKS) --environment dev >/dev/null && PYTHONPATH=build/link $(DEV)/python tests/checks/schema.py --write

@@ -86,6 +86,19 @@ PROTECTION: Mapping[str, Options] = {
 }
 """What is neither deleted nor emptied."""
 
+SCOPE: Mapping[str, Options] = {
+    "scope": {
+        "type": "dict",
+        "options": {
+            "user_name_suffixes": {"type": "list", "elements": "str"},
+            "user_name_regex": {"type": "str"},
+            "external_id_regex": {"type": "str"},
+            "group_name_regex": {"type": "str"},
+        },
+    },
+}
+"""What is ours."""
+
 PERSON = ("user_name", "new_user_name", "external_id", "id", "display_name", "given_name", "family_name", "email", "department")
 PERSONAL = frozenset((*PERSON, "users", "groups", "members", "protected_users", "filter"))
 """Options that name people, of which neither a log nor `invocation` gets more than how many there are."""

@@ -21,6 +21,7 @@ from ._planning.policy import check_document
 from ._planning.report import find_new_domains, list_operations
 from ._planning.saved import check_same
 from ._planning.verify import find_ignored
+from ._surprises import UNFORESEEN, explain
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,7 +103,7 @@ def converge(
     record.enter("reading")
     directory = _read(order, service)
     record.enter("planning")
-    with _bounded(order.policy):
+    with bounded(order.policy):
         plan = plan_directory(order.document, directory, order.policy)
     result = Result(plan, directory, failures=list(plan.failures), warnings=list(plan.warnings))
     _check_plan(order, service, result)
@@ -172,7 +173,7 @@ def _read(order: Order, service: ScimService) -> Directory:
 
 
 @contextlib.contextmanager
-def _bounded(policy: Policy) -> Iterator[None]:
+def bounded(policy: Policy) -> Iterator[None]:
     """Ends planning that hangs in an expression of `scope` (B56); Python's own matcher knows no limit."""
     if not policy.scope.expressions:
         yield
@@ -231,6 +232,9 @@ def _verify(order: Order, service: ScimService, result: Result, outcome: Outcome
         except CollectionError as error:
             # The writes are done and have to be told of, whatever becomes of this second look.
             reason = str(error)
+            break
+        except UNFORESEEN as error:
+            reason = str(explain(error, "the service"))
             break
         reason = "; ".join(directory.doubts)
         if not ignored:

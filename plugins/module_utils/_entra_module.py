@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
@@ -16,7 +15,7 @@ from ._errors import CollectionError, InputError, Problem, Refusal
 from ._graph.client import Graph
 from ._graph.dialect import GRAPH
 from ._graph.permissions import advise
-from ._task import Task
+from ._task import UNSEEN, Task
 from ._transport.connect_graph import connect_graph
 from ._transport.credentials import MissingAzureIdentity, explain_missing
 from ._transport.shared_options import check_number
@@ -31,12 +30,6 @@ if t.TYPE_CHECKING:
 
 LONGEST_TEXT = 10_000
 """Characters of one text in a result. Names in Entra have 256 at most; the longest that means something is an expression."""
-
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""Characters that no name has, and that act on a terminal: control characters but the tab and the end of a line, and turns of direction.
-
-A playbook may print a text of a result as it is, such as the message of C(assert) in ansible-core 2.19 and newer.
-"""
 
 
 def run_entra(

@@ -99,6 +99,10 @@ class NotUnderstood(CollectionError):
     """Something in an answer was not as this collection takes it to be, and nobody had checked it: to be reported, and mended."""
 
 
+class BrokenDown(CollectionError):
+    """The machine that runs the task has no memory, no thread or no file left for it."""
+
+
 class Stopped(TransportError):
     """The task was told to stop before the request went out: the service has not seen it (F52)."""
 

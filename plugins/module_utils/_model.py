@@ -169,6 +169,7 @@ class Directory:
     the service shows no others without a listing. `hidden` names the attributes that no user shows although
     the service's schema does not promise them either: they can be written but never compared. `doubts` says why
     the listing cannot be trusted for removals; empty means complete. `warnings` is what reading found worth saying.
+    `unlisted_groups` are ids of groups that users show and the listing of groups does not.
     """
 
     users: tuple[LiveUser, ...] = ()
@@ -178,3 +179,4 @@ class Directory:
     doubts: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     partial: bool = False
+    unlisted_groups: frozenset[str] = frozenset()

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import typing as t
 
+from ._advice import advise
 from ._arguments import PERSONAL, SCIM, check_ranges, stray_secrets
 from ._carrying.crew import useful
 from ._carrying.halt import Halt
 from ._carrying.records import Records, make_records
 from ._converge import converge
-from ._errors import CollectionError, InputError, NotRecorded, ServiceError, Stopped, Unauthorized
+from ._errors import CollectionError, InputError
 from ._planning.report import describe_failures, make_diff, summarize
 from ._planning.saved import digest_plan
 from ._task import Task
+from ._transport.address import check_base_url
 from ._transport.connect_scim import connect
 from ._wire.bulk_service import BulkService
 from ._wording import cut_lines
@@ -69,7 +71,9 @@ def run_changing(
     with halt.listening():
         try:
             with task.understanding("the service"):
-                records = make_records(task.options, task.scrub.scrub, dry=dry)
+                records = make_records(
+                    task.options, task.scrub.scrub, dry=dry, service=lambda: check_base_url(task.options["base_url"])
+                )  # fmt: skip
                 service = connect_service(task)
                 order = make_order(task.options, dry=dry)
                 task.stop(halt.reason)
@@ -77,7 +81,7 @@ def run_changing(
                     order, service, dry=dry, sleep=task.sleep, wanted=lambda: hands(order, task), record=records, halt=halt
                 )  # fmt: skip
                 told = tell(order, result, describe)
-                close(records, result, told)
+                close(records, result, {**told, "requests": task.http.counts.as_result() if task.http else {}})
                 answer = report(task, order, result, {**told, **describe(order, result)})
         except CollectionError as error:
             give_up(task, records, error)
@@ -135,21 +139,6 @@ def report(task: Task, order: Order, result: Result, told: dict[str, t.Any]) -> 
     if task.shows_diff:
         answer["diff"] = make_diff(result.plan)
     return answer
-
-
-def advise(error: CollectionError) -> str:
-    """What to do about an error that has one usual cause; otherwise nothing."""
-    if isinstance(error, (Stopped, NotRecorded)):
-        # Once something is written, these end the run in order, and its result says what was done.
-        return ". Nothing was written"
-    if isinstance(error, Unauthorized):
-        return (
-            ". The service refuses the credentials: check bearer_token (ZSCALER_ONE_SCIM_BEARER_TOKEN), and whether a new one was "
-            "generated in the portal; save and activate there"
-        )
-    if isinstance(error, ServiceError) and error.status == 404:
-        return ". Is base_url whole and exact, as the portal shows it: https://scim.zscalerone.net/ORGANIZATION/IDP/scim?"
-    return ""
 
 
 def explain_failures(result: Result, *, dry: bool) -> str:

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from ._carrying.crew import MOST
 from ._converge import Order
-from ._errors import InputError, Problem
+from ._errors import InputError, Problem, TransportError
 from ._input.document import build_document
 from ._input.entries import check_group, check_user
 from ._input.fields import GROUP_FIELDS, USER_FIELDS
@@ -22,8 +22,10 @@ from ._input.files import read_text
 from ._input.sources import inline_entries, read_sources
 from ._limit import Limit
 from ._model import Directory, Document, LiveGroup, Place, key, shown
+from ._planning.nearest import Nearest
 from ._planning.policy import PROTECTED_GROUPS, Policy, make_scope
-from ._planning.saved import SavedPlan, read_plan
+from ._planning.saved import SavedPlan, check_service, read_plan
+from ._transport.address import check_base_url
 from ._wire.reader import GROUP_EXTERNAL_ID
 
 if t.TYPE_CHECKING:
@@ -31,6 +33,7 @@ if t.TYPE_CHECKING:
 
     from ._input.fields import Field
     from ._model import DesiredGroup, DesiredUser
+    from ._wire.reader import ScimReader
     from ._wire.scim import ScimService
 
 LOOK_UPS = 10
@@ -88,8 +91,7 @@ def membership_order(options: Options, *, dry: bool) -> Order:
     def read(service: ScimService) -> Directory:
         found = service.find_groups(display_name=group.display_name, members=True)
         if not found and (not dry or mode == "remove"):
-            reason = "the service has no group of this name; make it with scim_group, or correct the name"
-            raise InputError([Problem("option group", "", f"{group.display_name}: {reason}")])
+            raise InputError([Problem("option group", "", f"{group.display_name}: {_not_found(service, group.display_name)}")])
         present = {one.group.id: one.members or set() for one in found}
         if mode == "exact" or len(names) > LOOK_UPS:
             listed = service.read(users=True, groups=False)
@@ -102,6 +104,18 @@ def membership_order(options: Options, *, dry: bool) -> Order:
     if dry and options["missing_members"] == "fail":
         return replace(order, policy=replace(order.policy, missing_members="assume"))
     return order
+
+
+def _not_found(service: ScimService, group: str) -> str:
+    """Why there is no such group, and which one was meant; all names are read only now that the task has failed."""
+    try:
+        names = [live.display_name for live in service.read(users=False, groups=True, members=False).groups]
+    except TransportError:
+        names = []
+    if key(group) in map(key, names):
+        return "the service lists this group and does not find it by its name; use scim_directory, which goes by the list"
+    suggestion = Nearest(lambda: names).suggest(group)
+    return f"the service has no group of this name; make it with scim_group, or correct the name{suggestion}"
 
 
 def _with_assumed(directory: Directory, names: Collection[str]) -> Directory:
@@ -117,16 +131,35 @@ def _with_assumed(directory: Directory, names: Collection[str]) -> Directory:
 def directory_order(options: Options, *, dry: bool) -> Order:
     """Users, groups and memberships together (module scim_directory)."""
     del dry
+    document = declared_document(options)
+    read, listed = directory_reading(options, document)
+    return replace(
+        _order(options, document, read),
+        listed=listed,
+        verify=options["verify"],
+        stop_on_error=options["on_error"] == "stop",
+        result_limit=options["result_limit"],
+        saved=None if options["apply_plan"] is None else _saved_plan(options["apply_plan"], options["base_url"]),
+        bulk=options["bulk"],
+        concurrency=_concurrency(options["concurrency"], alone=options["on_error"] == "stop"),
+    )
+
+
+def declared_document(options: Options) -> Document:
+    """What the options users, groups and src declare, checked."""
     warnings: list[str] = []
     entries = inline_entries(options["users"], options["groups"])
     if options["src"]:
         found, warnings = read_sources(options["src"])
         entries = [*entries, *found]
     today = datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat()
-    document = build_document(
+    return build_document(
         entries, today=today, max_groups_per_user=options["max_groups_per_user"], membership=options["membership"], warnings=warnings
     )
-    del entries
+
+
+def directory_reading(options: Options, document: Document) -> tuple[t.Callable[[ScimReader], Directory], bool]:
+    """What reads of the tenant just what a plan for this document needs, and whether that lists all users."""
     declared = {name for user in document.users for name in user.values}
     declared.update(GROUP_EXTERNAL_ID for group in document.groups if group.external_id is not None)
     declared.update({"active"} if options["prune_users"] == "disable" else ())
@@ -139,7 +172,7 @@ def directory_order(options: Options, *, dry: bool) -> Order:
     needs_users = bool(document.users) or options["prune_users"] != "none" or bool(by_groups)
     needs_groups = bool(document.groups) or deletes or by_users
 
-    def read(service: ScimService) -> Directory:
+    def read(service: ScimReader) -> Directory:
         return service.read(
             users=needs_users,
             groups=needs_groups,
@@ -148,21 +181,11 @@ def directory_order(options: Options, *, dry: bool) -> Order:
             member_groups=wanted,
         )
 
-    order = _order(options, document, read)
-    return replace(
-        order,
-        listed=needs_users,
-        verify=options["verify"],
-        stop_on_error=options["on_error"] == "stop",
-        result_limit=options["result_limit"],
-        saved=None if options["apply_plan"] is None else _saved_plan(options["apply_plan"]),
-        bulk=options["bulk"],
-        concurrency=_concurrency(options["concurrency"], alone=options["on_error"] == "stop"),
-    )
+    return read, needs_users
 
 
-def _saved_plan(path: str) -> SavedPlan:
-    """The plan in a file of plan_path. Raises InputError, before any request."""
+def _saved_plan(path: str, base_url: str) -> SavedPlan:
+    """The plan in a file of plan_path. Raises InputError, and Refusal for that of another service, before any request."""
     if not path.lower().endswith(".json"):
         raise InputError([Problem("option apply_plan", "", f"{path!r} does not end in .json; name a file that was written by plan_path")])
     text = read_text(path)
@@ -170,7 +193,9 @@ def _saved_plan(path: str) -> SavedPlan:
         value = json.loads(text, object_pairs_hook=lambda pairs: _once(path, pairs))
     except (ValueError, RecursionError):
         raise InputError([Problem(path, "", "is no JSON; name a file that was written by plan_path")]) from None
-    return read_plan(value, path)
+    saved = read_plan(value, path)
+    check_service(saved, check_base_url(base_url))
+    return saved
 
 
 def _once(path: str, pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:

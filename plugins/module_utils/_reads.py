@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
+from ._advice import advise
 from ._errors import ServiceError, TransportError
 from ._model import ATTRIBUTES, key
 from ._wire.discovery import Capabilities
@@ -84,7 +85,7 @@ def read_service(service: ScimReader, _options: Options) -> Answer:
         reachable = authenticated = True
     except ServiceError as error:
         # 404 is a server that answers, but no SCIM service: most likely base_url is not whole.
-        reachable, message = error.status != 404, str(error)
+        reachable, message = error.status != 404, f"{error}{advise(error)}"
     except TransportError as error:
         message = str(error)
     told = Capabilities()

@@ -2,15 +2,30 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an answer of an unexpected shape breaks where no check has caught it, told without a word of the answer. Pure."""
+"""What breaks where no check has caught it: at an answer of an unexpected shape, told without a word of it, or at this machine. Pure."""
 
 from __future__ import annotations
 
 import traceback
 
-from ._errors import NotUnderstood
+from ._errors import BrokenDown, NotUnderstood
 
 SURPRISES = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError)
+UNFORESEEN = (*SURPRISES, RuntimeError, MemoryError, OSError)
+"""The surprises, and what a machine raises that has run out of something."""
+
+
+def explain(error: BaseException, service: str) -> NotUnderstood | BrokenDown:
+    """The error to tell instead of one of C(UNFORESEEN)."""
+    reason = str(error) if isinstance(error, RuntimeError) and "thread" in str(error) else ""
+    reason = "no memory" if isinstance(error, MemoryError) else reason
+    reason = (error.strerror or "a failed system call") if isinstance(error, OSError) else reason
+    if not reason:
+        return not_understood(error, service)
+    return BrokenDown(
+        f"The machine that runs this task cannot go on: {reason} ({_place(error)}); free what it is short of (memory, threads, open "
+        "files), and run it again"
+    )
 
 
 def not_understood(error: BaseException, service: str) -> NotUnderstood:

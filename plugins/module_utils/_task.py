@@ -7,14 +7,15 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 
 from ._discreet import DiscreetModule
-from ._errors import InputError, NotUnderstood, Refusal, UntrustedAnswer
+from ._errors import BrokenDown, InputError, NotUnderstood, Refusal, UntrustedAnswer
 from ._model import shown
-from ._surprises import SURPRISES, not_understood
+from ._surprises import UNFORESEEN, explain
 from ._transport.connection import HAS_REQUESTS
 from ._transport.secrets import Scrubber
 
@@ -26,6 +27,12 @@ if t.TYPE_CHECKING:
 
     Options = Mapping[str, t.Any]
 
+
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Characters that no name has, and that act on a terminal: control characters but the tab and the end of a line, and turns of direction.
+
+A playbook may print a text of a result as it is, such as the message of C(assert) in ansible-core 2.19 and newer.
+"""
 
 PROBLEMS = 200
 """How many problems of the input a result lists, so that it stays readable (P7); the message has the first twenty."""
@@ -54,11 +61,11 @@ class Task:
 
     @contextlib.contextmanager
     def understanding(self, service: str) -> Iterator[None]:
-        """Turns what an answer of an unexpected shape breaks into NotUnderstood."""
+        """Turns what an answer of an unexpected shape breaks into NotUnderstood, and a machine that is at its end into BrokenDown."""
         try:
             yield
-        except SURPRISES as error:
-            raise not_understood(error, service) from None
+        except UNFORESEEN as error:
+            raise explain(error, service) from None
 
     def stop(self, reason: str) -> None:
         """Send no further request for this reason, if it is one; may be called by the handler of a signal."""
@@ -94,7 +101,7 @@ class Task:
             result["problems"] = [problem._asdict() for problem in error.problems[:PROBLEMS]]
         if isinstance(error, Refusal):
             result.update({"refused": error.details, "operations": error.details.pop("operations", [])})
-        written = self.http.written if self.http is not None and isinstance(error, (NotUnderstood, UntrustedAnswer)) else 0
+        written = self.http.written if self.http is not None and isinstance(error, (BrokenDown, NotUnderstood, UntrustedAnswer)) else 0
         if written:
             result["changed"] = True
             were = "1 write was" if written == 1 else f"{written} writes were"
@@ -108,9 +115,15 @@ def printable(text: str) -> str:
 
 
 def encodable(value: t.Any) -> t.Any:
-    """The value with half characters (lone surrogates) escaped: ansible-core loses a whole result because of one."""
+    """The value with what acts on a terminal escaped, for JSON leaves much of that as it is, and so with half characters.
+
+    Because of one of these (lone surrogates), ansible-core loses a whole result.
+    """
     if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
+        if value.isprintable():
+            return value
+        whole = value.encode("utf-8", "backslashreplace").decode("utf-8")
+        return UNSEEN.sub(lambda one: one.group().encode("unicode_escape").decode(), whole)
     if isinstance(value, dict):
         return {encodable(name): encodable(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):

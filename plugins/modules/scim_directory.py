@@ -67,6 +67,8 @@ options:
         Together they are one document; an object that is declared twice is an error.
       - YAML and JSON files have the keys C(users) and C(groups), with entries as in O(users) and O(groups). In files, null is an error.
         CSV files have one user in a row, columns named as the keys, and groups separated by V(;), with or without spaces around it.
+      - For editors, C(docs/schema/state.json) of the collection is a JSON Schema of these files. A C($schema) at the top of a file is
+        passed over.
       - Directories are read with all that is below them. Names that begin with a dot are passed over, and a link to a directory is an
         error.
       - A relative path counts from where the module runs; V({{ playbook_dir }}) makes it absolute. A file that cannot be read or is empty
@@ -155,7 +157,9 @@ options:
         request. V(always) does so for any plan, and V(never) does not ask.
       - New groups and their new members travel together. What takes something away never shares a request with what comes before it. A
         request has as many operations as the service allows, at most 1000, and no more than it is likely to answer in half of O(timeout).
-      - An operation that fails is written again by itself, and fails only if that fails too. Where the answer to a whole request is lost,
+        The first has 10, a later one at most five times as many as went well in one before, and 10 again after one of which most failed.
+      - An operation that fails is written again by itself, and fails only if that fails too. Of ten or more in a row that fail for the
+        same reason one is written again, and if that fails likewise, all have failed. Where the answer to a whole request is lost,
         nothing of it is sent again blind. The tenant is listed anew instead, and what is still to do goes on.
       - Where the service refuses such requests as a whole, or loses three answers in a row, the writes are made one by one, with a warning.
         So they are with O(on_error=stop), and after a listing that is doubtful. With O(update_method=put) only what is created or deleted
@@ -169,9 +173,9 @@ options:
       - A file for the plan, whose name ends in C(.json). It is written before anything is written to the service, in check mode too, and
         replaces what was there. If that is not possible, the task fails before its first write. Where the plan is refused, or cannot be
         made, no file is written, and one that is there stays as it is.
-      - It has every operation by name, with id, values before and after, and besides C(summary), C(digest), C(warnings) and what cannot
-        be planned. The same plan gives the same file, byte for byte, so that it can be reviewed, compared and kept in Git. There is no
-        secret in it, but the names of people. Only its owner may read it.
+      - It has every operation by name, with id, values before and after, and besides C(service), which is O(base_url), C(summary),
+        C(digest), C(warnings) and what cannot be planned. The same plan for the same service gives the same file, byte for byte, so that
+        it can be reviewed, compared and kept in Git. There is no secret in it, but the names of people. Only its owner may read it.
       - A relative path counts from where the module runs, here and in O(apply_plan), O(report_path) and O(progress_path).
     type: path
   apply_plan:
@@ -181,22 +185,31 @@ options:
         check mode it says whether it would.
       - Two plans are the same if their operations are, with ids, and with what stands there before. Nothing is taken from the file but
         what to compare with, so that nobody can bring in an operation by it. A file that was edited, that says a thing twice, or whose
-        C(summary) does not tell its operations is refused before any request.
+        C(summary) does not tell its operations is refused before any request, and so is the plan for another O(base_url).
       - The declared state and the options must be given as for the plan. O(allow_removals_over_limit) too has to be given again; a
         reviewed plan does not lift the brake.
     type: path
   report_path:
     description:
-      - A file that tells what the task does, all of it, whatever O(result_limit) says. Its name ends in V(.jsonl) or V(.json). It has the
-        names of people and the values that are written, and only its owner may read it.
+      - A file that tells what the task does, all of it, whatever O(result_limit) says. Its name ends in V(.md), V(.html), V(.jsonl) or
+        V(.json). It has the names of people and the values that are written, and only its owner may read it.
+      - V(.md) is Markdown for the comment on a pull request. It begins with what came of it, counts by kind, and the removals with all
+        names, then failures with file, line and reason, and the rest, long lists folded. It has at most 60,000 characters, since GitHub
+        takes 65,536, and says how much was left out. Names and answers stand in code spans, where they are neither markup nor mentions.
+      - V(.html) is one page that loads nothing and runs no script, with a chart of what changes, in light and dark and for paper. It
+        shows up to 50,000 rows.
+      - V(.md) and V(.html) are written when the plan is made, again every few seconds while it is carried out (more seldom if that takes
+        long, so that it costs a fiftieth of the time at most), and when the task ends, also where it fails. What was written before the
+        end says how far the run was at that moment, and stays if the task is killed. In check mode they are written at the end.
       - V(.jsonl) gets a line before each change is sent and one when its answer is there, so that it is true at any moment, even if
         the task is killed. Lines are added to a file that is there. Each is a JSON object with C(line), C(time) and C(run). C(line) is
         C(begin); C(intent) and C(outcome) for each change, joined by C(number), C(kind), C(verb), C(name) and C(group), the outcome
         with C(result) V(ok), V(failed), or V(unchanged) where there was nothing to write after all; C(unplanned) for what could not be
         planned; C(ignored) for what O(verify) found not done; and C(end). An intent without an outcome may or may not have been carried
         out; the next run finds out.
-      - V(.json) is one document with the keys of the result, written when the task ends, also where it fails.
-      - In check mode both have C(check_mode) V(true), and what would be done is C(would) instead of C(intent), with no C(outcome).
+      - V(.json) is one document with the keys of the result, and besides C(tenant), C(begun), C(ended) and C(seconds), written when the
+        task ends, also where it fails.
+      - In check mode these two have C(check_mode) V(true), and what would be done is C(would) instead of C(intent), with no C(outcome).
       - Lines are added only to a file of the user who runs the module that has no second name (hard link), and it keeps its mode. Neither
         this file nor those of O(plan_path) and O(progress_path) may be one that the task reads, or lie in a directory of O(src) with a name
         that would be read from there, or be the same.
@@ -209,6 +222,7 @@ options:
       - Each is a JSON object with C(time), C(phase) (V(reading), V(planning), V(writing), V(verifying)), and while writing the number of
         changes that are C(done), of them C(failed), and the C(total), C(rate) in changes a second, and C(seconds_left) at that rate.
       - If it cannot be written, the task goes on and warns.
+      - With C(connection=local) nobody has to follow it; see the notes.
     type: path
   result_limit:
     description:
@@ -217,7 +231,13 @@ options:
     default: 1000
 notes:
   - A task that gets SIGTERM or SIGINT, such as by cancelling a job, sends nothing new, waits for what is under way, and fails with
-    RV(stopped), RV(left) and what was done. The same happens at O(deadline). A second signal ends it without a result.
+    RV(stopped), RV(left) and what was done. Before its first write it waits for no answer, and ends at once. The same happens at
+    O(deadline). A second signal ends it without a result.
+  - With C(connection=local) a run of more than a few seconds shows on standard error how far it is, in numbers and never with names. On a
+    terminal, with one host, this is a bar that is gone afterwards. Otherwise, such as in build services, AWX, or with several hosts at
+    once, these are lines, one every ten seconds or ten percent, and after two minutes one a minute. The variable
+    C(zscaler_one_progress), or E(ZSCALER_ONE_PROGRESS) in the environment of C(ansible-playbook), chooses V(auto) (the default), V(bar), V(lines) or V(none). With
+    C(async), C(become) or any other connection nothing is shown. Result, arguments and log file stay as they are.
   - A listing of the tenant that contradicts itself, such as pages that end too early, never leads to a removal. The task fails if it would
     remove anything, and otherwise says RV(listing=suspect).
   - What is deleted, disabled or taken out of a group is what the listing shows under that id; it is not read once more before. A listing
@@ -496,7 +516,7 @@ requests:
   sample: {sent: 2, by_method: {GET: 1, POST: 1}, throttled: 0, retried: 0, waited: 0.0}
 """
 
-from ..module_utils._arguments import BATCHES, BRAKE, GROUPS, MATCHING, MEMBERS, PROTECTION, WRITING
+from ..module_utils._arguments import BATCHES, BRAKE, GROUPS, MATCHING, MEMBERS, PROTECTION, SCOPE, WRITING
 from ..module_utils._module import run_changing
 from ..module_utils._orders import directory_order
 from ..module_utils._results import directory_result
@@ -509,15 +529,6 @@ OPTIONS = {
     "prune_users": {"type": "str", "default": "none", "choices": ["none", "disable", "delete"]},
     "prune_groups": {"type": "str", "default": "none", "choices": ["none", "delete"]},
     "membership": {"type": "str", "default": "exact", "choices": ["exact", "append", "remove"]},
-    "scope": {
-        "type": "dict",
-        "options": {
-            "user_name_suffixes": {"type": "list", "elements": "str"},
-            "user_name_regex": {"type": "str"},
-            "external_id_regex": {"type": "str"},
-            "group_name_regex": {"type": "str"},
-        },
-    },
     "protected_users": {"type": "list", "elements": "str", "default": []},
     "on_error": {"type": "str", "default": "continue", "choices": ["continue", "stop"]},
     "verify": {"type": "bool", "default": True},
@@ -534,6 +545,7 @@ OPTIONS = {
     **BATCHES,
     **BRAKE,
     **PROTECTION,
+    **SCOPE,
     **WRITING,
 }
 

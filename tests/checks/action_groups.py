@@ -5,7 +5,8 @@
 """Checks that an action group holds exactly the modules that take its connection options.
 
 A module that extends the fragment of a connection has to be in the group of that name in meta/runtime.yml, and the other way
-round: module_defaults for a group fail on a module that does not know the options, and pass by one that is missing.
+round: module_defaults for a group fail on a module that does not know the options, and pass by one that is missing. Its
+documentation has to say so, by the attribute action_group.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ def problems(groups: dict[str, list[str]], extended: dict[str, set[str]]) -> lis
         users = {name for name, names in extended.items() if group in names}
         found += [f"{name} is in action group {group}, but does not extend the fragment {group}" for name in sorted(set(members) - users)]
         found += [f"{name} extends the fragment {group}, but is not in that action group" for name in sorted(users - set(members))]
+        told = {name for name, names in extended.items() if f"attributes.action_group_{group}" in names}
+        found += [f"{name} does not tell its readers rightly of action group {group}" for name in sorted(told ^ set(members))]
     grouped = {name for members in groups.values() for name in members}
     found += [f"{name} is in no action group" for name in sorted(set(extended) - grouped)]
     return found

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Builds the tarball as it would be uploaded. `judge` asks Galaxy's importer; `run` installs it and runs a playbook from it.
+"""Builds the tarball as it would be uploaded. `judge` asks Galaxy's importer; `run` installs it and runs what a newcomer would.
 
 Runs in a copy of the collection, so that the tarball has what git has, and nothing that lies about.
 """
@@ -24,6 +24,8 @@ OFFLINE_ANSIBLE_LINT = True
 RUN_ANSIBLE_DOC = True
 RUN_ANSIBLE_LINT = True
 """
+NAME = "scimops.zscaler_one"
+LAST_PAGE = "WITH YOUR TENANT"
 
 
 def build(folder: Path) -> Path:
@@ -52,15 +54,27 @@ def judge(folder: Path) -> int:
 
 
 def run(folder: Path) -> int:
-    """Install the tarball, offline, into an empty folder and run a playbook with nothing else in sight."""
-    installed = folder / "installed"
-    playbook = Path(__file__).with_name("installed.yml")
-    # Not where the copy of the collection is: ansible-galaxy would find that one and have nothing to do.
-    surroundings = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(installed), "PYTHONPATH": ""}
-    install = ["ansible-galaxy", "collection", "install", "--offline", "-p", str(installed), str(build(folder))]
-    play = ["ansible-playbook", "-i", "localhost,", str(playbook)]
-    subprocess.run(install, check=True, cwd=folder, env=surroundings)
-    return subprocess.run(play, check=False, cwd=folder, env=surroundings).returncode
+    """Install the tarball, offline, where nothing else is; find every playbook in it by name, and run the demo to its last page."""
+    home = folder / "home"
+    home.mkdir()
+    tarball = build(folder)
+    # Nothing of ours but the programs: not this HOME, and not the copy of the collection, which ansible-galaxy would find and be done.
+    surroundings = {name: os.environ[name] for name in ("PATH", "LC_ALL", "TMPDIR") if name in os.environ}
+    surroundings |= {"HOME": str(home), "ANSIBLE_COLLECTIONS_PATH": str(home / "collections"), "ANSIBLE_NOCOLOR": "1"}
+
+    def said(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, cwd=home, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+
+    names = sorted(f"{NAME}.{playbook.stem}" for playbook in Path("playbooks").glob("*.yml"))
+    steps = [said("ansible-galaxy", "collection", "install", "--offline", str(tarball))]
+    steps += [said("ansible-playbook", "--syntax-check", name) for name in names]
+    steps.append(said("ansible-playbook", f"{NAME}.demo"))
+    print("\n".join(step.stdout for step in steps))
+    failed = [" ".join(step.args) for step in steps if step.returncode]
+    if LAST_PAGE not in steps[-1].stdout:
+        failed.append("the demo did not show its last page")
+    print("\n".join(failed) or f"{len(names)} playbooks are found, and the demo runs to its end")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -15,7 +15,9 @@ from . import environments
 TARGETS = {"2.18": "3.9", "2.19": "3.9", "2.20": "3.10", "2.21": ""}
 # The integration targets that go through everything once; releases between the oldest and the newest on this machine run no others.
 THROUGH = ("entra_tutorial", "scim_directory", "scim_membership")
-TYPED = ("plugins.module_utils", "tests.sandbox", "tests.checks")
+GITOPS = "docs/examples/gitops"
+WORKFLOWS = tuple(f"{GITOPS}/.github/workflows/{name}.yml" for name in ("apply", "drift", "plan"))
+TYPED = ("plugins.module_utils", "plugins.plugin_utils", "plugins.action", "tests.sandbox", "tests.checks")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Check:
 
 def checks() -> list[Check]:
     """All checks, the longest lanes first, so that nobody waits for a long one in the end."""
+    oldest = (here() or list(TARGETS))[0]
     return [
         *(check for core in TARGETS for check in ansible_test(core)),
         Check("molecule", "lint", ("molecule", "test", "--all"), "copy", "molecule"),
@@ -50,7 +53,8 @@ def checks() -> list[Check]:
         ),
         Check("interoperability", "dev", ("python", "-m", "pytest", "-rs", "-q", "tests/interop")),
         Check("Galaxy importer", "galaxy", ("python", "tests/checks/package.py", "judge"), "copy", "galaxy"),
-        Check("package, installed and run", "lint", ("python", "tests/checks/package.py", "run"), "copy", "package"),
+        # In an environment with ansible-core, requests and azure-identity, and nothing else.
+        Check("package, installed and run", f"core-{oldest}", ("python", "tests/checks/package.py", "run"), "copy", "package"),
         Check("ansible-lint", "lint", ("ansible-lint", "--strict"), "copy", "ansible-lint"),
         Check(
             "module documentation",
@@ -59,9 +63,17 @@ def checks() -> list[Check]:
             "copy",
             "documentation",
         ),
+        Check("documentation site", "lint", ("python", "tests/checks/docsite.py")),
+        Check("JSON Schema of state files", "dev", ("python", "tests/checks/schema.py")),
         Check("mypy", "dev", ("mypy", "--config-file", "{collection}/.mypy.ini", *typed()), "link", quick=True),
         Check("changelog", "lint", ("antsibull-changelog", "lint")),
         Check("action groups", "dev", ("python", "tests/checks/action_groups.py")),
+        Check("CI files for GitHub", "lint", ("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)),
+        Check(
+            "CI file for GitLab",
+            "lint",
+            ("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", f"{GITOPS}/.gitlab-ci.yml"),
+        ),
         Check("yamllint", "lint", ("yamllint", "--strict", ".")),
         Check("ruff", "dev", ("ruff", "check"), quick=True),
         Check("formatting", "dev", ("ruff", "format", "--check"), quick=True),
@@ -74,8 +86,7 @@ def ansible_test(core: str) -> tuple[Check, ...]:
     target = TARGETS[core]
     missing = bool(target) and target not in environments.interpreters()
     python = f"controller:python=venv/{target}" if target and not missing else "controller:python=default"
-    here = [one for one in TARGETS if any(version in environments.interpreters() for version in environments.PYTHONS[f"core-{one}"])]
-    between = core not in (here[0], here[-1]) if here else False
+    between = core not in (here()[0], here()[-1]) if here() else False
     left_out = [f"modules on Python {target}, which is not on this machine"] if missing else []
     left_out += [f"integration targets other than {', '.join(THROUGH)}"] if between else []
     return (
@@ -89,6 +100,11 @@ def ansible_test(core: str) -> tuple[Check, ...]:
         ),
         Check(f"sanity, ansible-core {core}", lane, ("ansible-test", "sanity", "--color", "no"), "copy", lane),
     )
+
+
+def here() -> list[str]:
+    """The releases of ansible-core that this machine has a Python for, the oldest first."""
+    return [core for core in TARGETS if any(version in environments.interpreters() for version in environments.PYTHONS[f"core-{core}"])]
 
 
 def typed() -> list[str]:

@@ -13,7 +13,7 @@ from .._errors import UntrustedAnswer
 from .._model import key
 from .._planning.plan import MemberStep, Ref
 from .._wire.bulk import MARK, Basket, BulkIds, reference
-from .breaker import FIRST
+from .breaker import SAME_CAUSE
 from .pieces import KINDS, texts
 
 if t.TYPE_CHECKING:
@@ -31,6 +31,12 @@ if t.TYPE_CHECKING:
 
 TRIES = 3
 """How often a piece travels in bulk; after that it is written singly."""
+
+FIRST = SAME_CAUSE
+"""Operations in the first request: as many as it takes to see that all would fail."""
+
+GROWTH = 5
+"""So many times what went well may travel next: what a service refuses from now on is wasted, and so is little at first."""
 
 
 @dataclass
@@ -55,7 +61,8 @@ class Packing:
         self._service, self._writer, self._terms = service, writer, terms
         self._bulk_ids = BulkIds(texts(plan))
         self._ceiling = terms.operations
-        # How long the first takes says how many the next ones may have; and no more fail at once than the breaker lets pass.
+        # What the first takes, and how long, says how many the next ones may have.
+        self._trusted = FIRST
         self._most = min(FIRST, terms.operations)
         self._expected: set[tuple[str, str]] = set()
 
@@ -68,10 +75,14 @@ class Packing:
         if piece.creates:
             self._expected.discard(piece.creates)
 
-    def measure(self, seconds: float, count: int) -> None:
-        """A request of so many operations took so long; the next ones are to stay within the time that they have."""
+    def measure(self, seconds: float, count: int, done: int) -> None:
+        """A request of so many operations took so long, and so many are done: the next ones are to stay within the time that they have.
+
+        They grow with what goes well, and where most fails they become small again.
+        """
         able = self._terms.seconds * count / seconds if seconds > 0 else self._ceiling
-        self._most = max(1, min(self._ceiling, int(able)))
+        self._trusted = max(self._trusted, GROWTH * done) if 2 * done >= count else FIRST
+        self._most = max(1, min(self._ceiling, self._trusted, int(able)))
 
     def halve(self, count: int) -> bool:
         """A request of so many operations was too large; False where there is nothing to halve. It is remembered."""

@@ -25,10 +25,12 @@ from .._errors import (
     UntrustedAnswer,
 )
 from .._planning.plan import MemberStep
+from .._surprises import UNFORESEEN, explain
+from .breaker import SAME_CAUSE
 from .bulk_packing import TRIES
 from .outcome import StepResult
 from .pieces import marks_of, still_to_do, without
-from .writer import failures
+from .writer import failures, unknown
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -101,16 +103,27 @@ class BulkRun:
         self._open.update(piece.number for piece in stretch)
         self._packing.expect(stretch)
         self._waiting.extend(stretch)
-        while self._waiting and not self._ends():
-            if self._refused:
-                rest = [*self._waiting]
-                self._waiting.clear()
-                self._write_singly(rest)
-            else:
-                self._travel()
+        try:
+            while self._waiting and not self._ends():
+                if self._refused:
+                    rest = [*self._waiting]
+                    self._waiting.clear()
+                    self._write_singly(rest)
+                else:
+                    self._travel()
+        except UNFORESEEN as error:
+            self._break_off(stretch, str(explain(error, "the service")))
         for piece in stretch:
             if piece.number in self._results and not piece.settled:
                 self._settle(piece, StepResult(failures=failures(piece.part, NOT_TRIED)))
+
+    def _break_off(self, stretch: Sequence[Piece], reason: str) -> None:
+        """End the run, and say of what was sent and has not come back that nobody knows."""
+        waiting = {id(piece) for piece in (*self._waiting, *self._postponed)}
+        for piece in stretch:
+            if piece.tried and not piece.settled and id(piece) not in waiting:
+                self._settle(piece, unknown(piece.part, reason))
+        self._run.end(reason)
 
     def _ends(self) -> bool:
         """Whether the run has ended, or will once the step is over of which one piece met what concerns all."""
@@ -154,7 +167,7 @@ class BulkRun:
             self._find_out(pieces, reason)
         else:
             self._lost = 0
-            self._packing.measure(self._clock() - begin, len(pieces))
+            self._packing.measure(self._clock() - begin, len(pieces), sum(answer.done for answer in answers))
             self._take(pieces, operations, answers)
 
     def _turn_back(self, pieces: Sequence[Piece], error: ServiceError) -> None:
@@ -195,15 +208,29 @@ class BulkRun:
     def _to_write_again(self, answered: Sequence[tuple[Piece, BulkOperation, BulkAnswer]]) -> Iterator[Piece]:
         if not self._judgement.has_understood(answered):
             self._packing.references = False
-        for piece, operation, answer in answered:
-            result = self._judgement.result(piece, operation, answer, final=self._run.ended)
-            if result is not None:
-                self._settle(piece, result)
-            elif self._packing.waits(piece):
-                self._postponed.append(piece)
-            else:
-                self._learn_ids(piece)
-                yield piece
+        for cause, some in itertools.groupby(answered, lambda one: one[2].cause):
+            alike, vain = [*some], False
+            # So many that fail for one reason end a run, so the first of them shows whether a single write fares better.
+            shows = cause is not None and len(alike) >= SAME_CAUSE
+            for piece, operation, answer in alike:
+                result = self._judgement.result(piece, operation, answer, final=self._run.ended or vain)
+                if result is not None:
+                    self._settle(piece, result)
+                elif self._packing.waits(piece):
+                    self._postponed.append(piece)
+                else:
+                    self._learn_ids(piece)
+                    if shows:
+                        shows, vain = False, self._fails_too(piece, answer)
+                    else:
+                        yield piece
+
+    def _fails_too(self, piece: Piece, answer: BulkAnswer) -> bool:
+        """Write it singly; whether that fails as it did in bulk."""
+        result = self._write(piece)
+        self._settle(piece, result)
+        error = result.error
+        return error is not None and (error.status == answer.status if isinstance(error, ServiceError) else answer.status >= 500)
 
     def _find_out(self, pieces: Sequence[Piece], reason: str) -> None:
         """Look what became of these: what is no longer to do is done, the rest goes on."""

@@ -11,6 +11,7 @@ import typing as t
 from .._errors import CollectionError, Stopped
 from .._planning.plan import PHASES, MemberStep
 from .._planning.report import member_operations
+from .._surprises import UNFORESEEN, explain
 from .breaker import Breaker
 from .crew import Crew
 from .halt import Halt
@@ -58,6 +59,9 @@ class Carrier:
         crew = Crew(lambda: min(self._wanted(), WARY) if breaker.wary else self._wanted())
         try:
             self._carry(plan, run, crew)
+        except UNFORESEEN as error:
+            # What was done has to be told, whatever broke.
+            run.end(str(explain(error, "the service")))
         finally:
             crew.close()
         outcome = run.outcome(_length(plan))
@@ -84,6 +88,10 @@ class Run:
         """Whether nothing more may be begun."""
         return bool(self._stopped or self._halt.reason)
 
+    def end(self, reason: str) -> None:
+        """Nothing more may be begun; the first reason stands."""
+        self._stopped = self._stopped or reason
+
     def begun(self, wave: Wave) -> Iterator[tuple[int, AnyStep]]:
         """The steps of a wave, each recorded just before it is written, until the run has to end."""
         for number, step in wave:
@@ -92,7 +100,7 @@ class Run:
             try:
                 self._record.intend(number, step)
             except CollectionError as error:
-                self._stopped = str(error)
+                self.end(str(error))
                 return
             yield number, step
 
@@ -106,7 +114,7 @@ class Run:
             self._record.settle(number, step, result)
         except CollectionError as error:
             reason = reason or str(error)
-        self._stopped = self._stopped or reason
+        self.end(reason)
 
     def outcome(self, steps: int) -> Outcome:
         """The results put together in the order of the plan."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
 from .._planning.report import describe_failures, list_operations, summarize
@@ -26,12 +27,21 @@ if t.TYPE_CHECKING:
 
 
 class DocumentReport(Record):
-    """Keeps what was done until the end. Whether the file can be written is tried at once."""
+    """Keeps what was done until the end. Whether the file can be written is tried at once. `tenant` is the address of the service."""
 
-    def __init__(self, path: str, scrub: Callable[[Document], Document], *, dry: bool) -> None:
+    def __init__(
+        self,
+        path: str,
+        scrub: Callable[[Document], Document],
+        *,
+        dry: bool,
+        tenant: str = "",
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         check_place("report_path", path)
-        self._path, self._scrub, self._dry = path, scrub, dry
-        self._begun = now()
+        self._path, self._scrub, self._dry, self._tenant = path, scrub, dry, tenant
+        self._monotonic = monotonic
+        self._begun, self._since = now(), monotonic()
         self._plan: Plan | None = None
         self._warnings: list[str] = []
         self._done: list[Operation] = []
@@ -54,14 +64,23 @@ class DocumentReport(Record):
 
     def fail(self, reason: str) -> None:
         """What is known."""
+        self._write({**self._known(), "error": reason})
+
+    def _known(self) -> Document:
+        """What there is to tell before there is a result."""
         known: Document = {"changed": bool(self._done), "operations": self._done, "failures": describe_failures(self._failures)}
         if self._plan is not None:
             known["summary"] = summarize(self._done, self._failures, self._plan.unchanged)
             known["plan_digest"] = digest_plan(self._plan)
             known["left"] = len(list_operations(self._plan)) - len(self._done) - len(self._failures) + len(self._plan.failures)
             known["warnings"] = self._warnings
-        self._write({**known, "error": reason})
+        return known
 
     def _write(self, told: Mapping[str, t.Any]) -> None:
-        head = {"format": FORMAT, "version": VERSION, "module": MODULE, "begun": self._begun, "ended": now(), "check_mode": self._dry}
-        write_whole("report_path", self._path, as_json(self._scrub({**head, **told}), indent=2) + "\n")
+        head = {"format": FORMAT, "version": VERSION, "module": MODULE, "tenant": self._tenant, "begun": self._begun, "ended": now()}
+        head.update(seconds=round(self._monotonic() - self._since, 1), check_mode=self._dry)
+        write_whole("report_path", self._path, self._render(self._scrub({**head, **told})))
+
+    def _render(self, told: Document) -> str:
+        """The text of the file."""
+        return as_json(told, indent=2) + "\n"

@@ -32,9 +32,9 @@ MODULE = "scimops.zscaler_one.scim_directory"
 class LineReport(Record):
     """Adds lines to the file, which is opened at once. Each has the run that it belongs to, for several may write to one file."""
 
-    def __init__(self, path: str, scrub: Callable[[Line], Line], *, dry: bool) -> None:
+    def __init__(self, path: str, scrub: Callable[[Line], Line], *, dry: bool, tenant: str = "") -> None:
         self._file = LineFile("report_path", path)
-        self._scrub, self._dry = scrub, dry
+        self._scrub, self._dry, self._tenant = scrub, dry, tenant
         self._run = f"{now()} {os.urandom(4).hex()}"
         self._begun = False
 
@@ -85,7 +85,9 @@ class LineReport(Record):
 
     def _begin(self, more: Line) -> None:
         self._begun = True
-        self._write("begin", {"format": FORMAT, "version": VERSION, "module": MODULE, "check_mode": self._dry, **more})
+        self._write(
+            "begin", {"format": FORMAT, "version": VERSION, "module": MODULE, "tenant": self._tenant, "check_mode": self._dry, **more}
+        )
 
     def _end(self, more: Line) -> None:
         try:

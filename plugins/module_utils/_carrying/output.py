@@ -60,12 +60,16 @@ def _require_plain(option: str, path: str) -> None:
 
 def _require_own(option: str, path: str, status: os.stat_result) -> None:
     """Nobody else has laid the file there, to read the names of people in it or to have something else written to."""
+    _require_regular_of_ours(option, path, status)
+    if status.st_nlink > 1:
+        raise _fault(option, f"{path} has another name too (a hard link), so it may be a file that something else needs")
+
+
+def _require_regular_of_ours(option: str, path: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise _fault(option, f"{path} is not a regular file")
     if status.st_uid != os.geteuid():
         raise _fault(option, f"{path} belongs to another user, who could read what is written to it")
-    if status.st_nlink > 1:
-        raise _fault(option, f"{path} has another name too (a hard link), so it may be a file that something else needs")
 
 
 def _fault(option: str, reason: str) -> InputError:
@@ -76,14 +80,37 @@ def _reason(error: OSError | ValueError) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def write_whole(option: str, path: str, text: str) -> None:
-    """The file holds this text, all of it or, where NotRecorded is raised, what it held before. Only its owner may read it."""
+class Standing(t.NamedTuple):
+    """A file that is there already: what it holds, and who may read it."""
+
+    data: bytes
+    mode: int
+
+
+def standing_file(option: str, path: str) -> Standing | None:
+    """What stands where a whole file is to be written, None for nothing. Raises InputError where it is none of ours, or cannot be read."""
+    try:
+        _require_plain(option, path)
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise _fault(option, f"{path} cannot be read: {_reason(error)}") from error
+    with os.fdopen(number, "rb") as stream:
+        status = os.fstat(number)
+        _require_regular_of_ours(option, path, status)
+        return Standing(stream.read(), stat.S_IMODE(status.st_mode))
+
+
+def write_whole(option: str, path: str, text: str, mode: int = 0o600) -> None:
+    """The file holds this text, all of it or, where NotRecorded is raised, what it held before. Unless told, only its owner may read it."""
     temporary = ""
     try:
         number, temporary = tempfile.mkstemp(dir=Path(path).parent, prefix=f".{Path(path).name}.")
         with os.fdopen(number, "wb") as stream:
             stream.write(text.encode("utf-8"))
             stream.flush()
+            os.fchmod(number, mode)
             os.fsync(number)
         Path(temporary).replace(path)
     except OSError as error:

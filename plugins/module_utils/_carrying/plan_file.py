@@ -22,13 +22,13 @@ if t.TYPE_CHECKING:
 class PlanFile(Record):
     """Written before anything is written to the service, in check mode too. Whether that can be is tried at once."""
 
-    def __init__(self, path: str, scrub: Callable[[dict[str, t.Any]], dict[str, t.Any]]) -> None:
+    def __init__(self, path: str, scrub: Callable[[dict[str, t.Any]], dict[str, t.Any]], service: Callable[[], str]) -> None:
         check_place("plan_path", path)
-        self._path, self._scrub = path, scrub
+        self._path, self._scrub, self._service = path, scrub, service
 
     def planned(self, plan: Plan, warnings: Sequence[str]) -> None:
         """The file holds the plan. Raises NotRecorded, and Refusal where it would hold a part of a secret."""
-        described = describe_plan(plan, warnings)
+        described = describe_plan(plan, warnings, self._service())
         if self._scrub(described) != described:
             raise Refusal(
                 f"Refused: somewhere in the plan there is a part of a secret of this task, so it cannot be written to {self._path}. "

@@ -12,6 +12,7 @@ from pathlib import Path
 from .._errors import CollectionError, InputError, NotRecorded, Problem
 from .document_report import DocumentReport
 from .line_report import LineReport
+from .page_report import HtmlReport, MarkdownReport
 from .plan_file import PlanFile
 from .progress_file import ProgressFile
 from .record import Record
@@ -25,7 +26,7 @@ if t.TYPE_CHECKING:
 
     Json = dict[str, t.Any]
 
-REPORTS: Mapping[str, t.Any] = {".jsonl": LineReport, ".json": DocumentReport}
+REPORTS: Mapping[str, t.Any] = {".jsonl": LineReport, ".json": DocumentReport, ".md": MarkdownReport, ".html": HtmlReport}
 
 SOURCES = frozenset((".yml", ".yaml", ".json", ".csv"))
 """How the names of files end that a directory of C(src) is read for."""
@@ -96,24 +97,37 @@ class Records(Record):
             raise NotRecorded("; ".join(problems))
 
 
-def make_records(options: Mapping[str, t.Any], scrub: Callable[[Json], Json], *, dry: bool) -> Records:
-    """What the options ask for, tried as far as that is possible before anything is done. Raises InputError."""
+def make_records(
+    options: Mapping[str, t.Any], scrub: Callable[[Json], Json], *, dry: bool, service: Callable[[], str] = lambda: ""
+) -> Records:
+    """What the options ask for, tried as far as that is possible before anything is done. Raises InputError.
+
+    `service` is asked for the address that the plan is for, once there is a plan.
+    """
     records: list[Record] = []
     plan_path, report_path, progress_path = (options.get(name) for name in ("plan_path", "report_path", "progress_path"))
-    _check_paths(options)
+    check_paths(options)
     if plan_path is not None:
-        records.append(PlanFile(plan_path, scrub))
+        records.append(PlanFile(plan_path, scrub, service))
     if report_path is not None:
         ending = Path(report_path).suffix.lower()
         if ending not in REPORTS:
-            raise _fault("report_path", f"{report_path} does not end in {' or '.join(REPORTS)}, which are the forms of a report")
-        records.append(REPORTS[ending](report_path, scrub, dry=dry))
+            raise _fault("report_path", f"{report_path} does not end in {', '.join(REPORTS)}: these are the forms of a report")
+        records.append(REPORTS[ending](report_path, scrub, dry=dry, tenant=_address(service)))
     if progress_path is not None:
         records.append(ProgressFile(progress_path))
     return Records(records)
 
 
-def _check_paths(options: Mapping[str, t.Any]) -> None:
+def _address(service: Callable[[], str]) -> str:
+    """The address of the service; empty where it is none, so that nothing is told of what else stands there."""
+    try:
+        return service()
+    except InputError:
+        return ""
+
+
+def check_paths(options: Mapping[str, t.Any]) -> None:
     """Nothing is written to a file that this task, or the next one, reads, nor by two to one. The plan is read back by its ending."""
     sources = [_resolved("src", path) for path in options.get("src") or ()]
     used = dict.fromkeys(sources, "src")

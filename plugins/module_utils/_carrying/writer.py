@@ -13,7 +13,7 @@ from .._model import key
 from .._planning.plan import NAME, Failure, MemberStep, Ref
 from .._planning.report import member_operations, step_operation
 from .._planning.users import adoption
-from .._surprises import SURPRISES, not_understood
+from .._surprises import UNFORESEEN, explain
 from .outcome import StepResult
 
 if t.TYPE_CHECKING:
@@ -51,10 +51,9 @@ class Writer:
         except (Refusal, InputError) as error:
             # A look-up in the middle of a run met a listing that lies: what was done stays told.
             return StepResult(failures=failures(step, str(error)), stop=str(error))
-        except SURPRISES as error:
+        except UNFORESEEN as error:
             # Raised here, it would take along what the run has to tell of all other steps.
-            told = str(not_understood(error, "the service"))
-            return StepResult(failures=failures(step, f"it is not known whether it was written: {told}"), stop=told)
+            return unknown(step, str(explain(error, "the service")))
 
     def id_of(self, kind: str, ref: Ref) -> str:
         """The id of a user or group of the plan; empty where it was to be created and was not."""
@@ -131,6 +130,11 @@ def _told(error: TransportError) -> tuple[str, int, str]:
     if isinstance(error, ServiceError):
         return error.detail, error.status, error.request
     return str(error), 0, error.request
+
+
+def unknown(step: AnyStep, reason: str) -> StepResult:
+    """A step of which nobody knows whether it was written, and the end of the run, for this reason."""
+    return StepResult(failures=failures(step, f"it is not known whether it was written: {reason}"), stop=reason)
 
 
 def failures(step: AnyStep, detail: str, status: int = 0, request: str = "") -> list[Failure]:

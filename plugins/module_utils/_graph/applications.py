@@ -12,9 +12,11 @@ from .._entra.model import GUID, App, Role
 from .._errors import InputError, Problem, ServiceError
 from .._model import cut, key, shown
 from .._transport.address import quote_segment
+from .._wording import did_you_mean, nearest
 from .again import bounded, find_again, read_again
 from .client import literal
 from .dialect import is_foreign
+from .directory import names_like
 from .resources import APPLICATION, INSTANCE, PRINCIPAL, TEMPLATE
 from .shapes import all_sound, sound
 
@@ -174,7 +176,8 @@ def _principal_by_name(graph: Graph, name: str) -> dict[str, t.Any] | None:
         reason = f"{len(found)} applications have that name: {describe_principals(found)}; name one by service_principal_id"
         raise InputError([Problem("option display_name", "", reason)])
     if not found and not graph.read_only:
-        reason = f"there is no application {shown(name)} in this tenant; entra_gallery_app makes it"
+        meant = [shown(one) for one in nearest(name, names_like(graph, "servicePrincipals", [name]))]
+        reason = f"there is no application {shown(name)} in this tenant; entra_gallery_app makes it{did_you_mean(meant)}"
         raise InputError([Problem("option display_name", "", reason)])
     if found and not found[0].get("applicationTemplateId"):
         reason = (

@@ -49,7 +49,7 @@ class Graph:
         read_only: bool,
         consistency_timeout: float = 300,
         monotonic: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.timezone.utc),
     ) -> None:
         self.http = http
@@ -57,6 +57,7 @@ class Graph:
         self.consistency_timeout = consistency_timeout
         self.now = now
         self._monotonic = monotonic
+        # None for that of the transport, which ends when the task is told to stop.
         self._sleep = sleep
 
     def get(self, path: str, *, params: Params | None = None) -> Resource:
@@ -149,7 +150,7 @@ class Graph:
     def sleep(self, seconds: float) -> None:
         """Waits, and counts it in C(requests.waited)."""
         self.http.counts.waited += seconds
-        self._sleep(seconds)
+        (self._sleep or self.http.sleep)(seconds)
 
     def _pages(self, path: str, params: Params | None) -> Iterator[Resources]:
         """Each page of a list. Raises UntrustedAnswer for a list that is none, leads elsewhere, or never ends."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from .._errors import InputError
 from .._model import DesiredGroup, DesiredUser, Place, maker
 from .checks import Checks
-from .fields import GROUP_FIELDS, USER_FIELDS, Field, Raw
+from .fields import GROUP_FIELDS, PRESENT, USER_FIELDS, Field, Raw
 from .plain import MASKED, Shapes
 
 _make_user = maker(DesiredUser)
@@ -76,7 +76,7 @@ class Inspection(Checks):
             self.report(raw, "groups", reason)
         if "department" in found:
             found["department"] = self._departments.setdefault(found["department"], found["department"])
-        present = found.pop("state", "present") == "present"
+        present = found.pop("state", PRESENT) == PRESENT
         if groups and not present:
             self.report(raw, "groups", "names groups of a user who is to be absent; drop groups, or state: absent")
         return DesiredUser(
@@ -106,7 +106,7 @@ class Inspection(Checks):
             previous_names=found.get("previous_names", ()),
             membership=membership,
             members=found.get("members"),
-            present=found.get("state", "present") == "present",
+            present=found.get("state", PRESENT) == PRESENT,
         )
 
     def _plain_user(self, raw: Raw) -> DesiredUser | None:

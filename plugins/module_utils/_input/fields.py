@@ -21,7 +21,7 @@ class Field(t.NamedTuple):
 
     `kind` is text, login (a userName), group (a group's name), mail, date, flag, choice, or list; `limit` counts
     characters, `limit_bytes` UTF-8 bytes, 0 = none; `clear` says that "" is allowed and clears the value; `items` are the
-    kinds of a list's items, and `entry` the keys of those items that are mappings.
+    kinds of a list's items, and `entry` the keys of those items that are mappings; `default` is what an absent key means.
     """
 
     kind: str
@@ -33,6 +33,7 @@ class Field(t.NamedTuple):
     choices: tuple[str, ...] = ()
     items: str = ""
     entry: str = ""
+    default: str = ""
 
 
 NO_LINES: Mapping[str, int] = MappingProxyType({})
@@ -60,9 +61,11 @@ class Unquoted:
 LOGIN_LIMIT = 127
 GROUP_LIMIT_BYTES = 127
 
+PRESENT = "present"
+
 _EXTERNAL_ID = Field("text", "The id of the object in the source system, such as the HR number.", limit=256, clear=True)
 _ID = Field("text", "The id that the service gave to the object.", limit=256)
-_STATE = Field("choice", "Whether the object shall exist.", choices=("present", "absent"))
+_STATE = Field("choice", "Whether the object shall exist.", choices=(PRESENT, "absent"), default=PRESENT)
 
 USER_FIELDS: Mapping[str, Field] = MappingProxyType(
     {
@@ -98,5 +101,10 @@ MEMBER_FIELDS: Mapping[str, Field] = MappingProxyType(
         "expires": Field("date", "The last day of the membership, YYYY-MM-DD."),
     }
 )
+
+SCHEMA_KEY = "$schema"
+"""The key at the top by which a JSON file tells editors its schema; it declares nothing."""
+SCHEMA_URL = "https://raw.githubusercontent.com/scimops/scimops.zscaler_one/1.0.0/docs/schema/state.json"
+"""Where the schema of this version is published: its own C($id)."""
 
 ROOT_FIELDS = MappingProxyType({"users": "user", "groups": "group"})

@@ -66,6 +66,8 @@ def read_text(path: str) -> str:
     """The text of a state file, without a byte order mark."""
     form = suffix(path)
     if not form:
+        if not os.path.lexists(path):
+            raise fault(path, "there is no such file or directory")
         raise fault(path, f"the name does not tell the format; it must end in one of {', '.join(MAX_MEBIBYTES)}")
     try:
         data = _read_bytes(path, MAX_MEBIBYTES[form])
@@ -105,7 +107,7 @@ def _decoded(path: str, data: bytes) -> str:
         raise fault(f"{path}:{_line(text, zero)}", f"holds a NUL at character {zero}; is it UTF-16? Save it as UTF-8")
     if text.startswith("$ANSIBLE_VAULT"):
         raise fault(f"{path}:1", "is encrypted with Ansible Vault; decrypt it before, src is read as it is")
-    found = _MARKER.search(text) if "<<<<<<<" in text or ">>>>>>>" in text else None
+    found = _MARKER.search(text) if any(sign in text and 7 * sign in text for sign in "<>") else None
     if found:
         raise fault(f"{path}:{_line(text, found.start())}", "holds a conflict marker of Git; finish the merge")
     return text

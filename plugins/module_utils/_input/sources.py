@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
+from itertools import repeat
 from pathlib import Path
 
 from .._errors import InputError, Problem
 from .._garbage import paused_gc
 from .._model import Place, maker
 from .csv_file import parse_csv
-from .fields import NO_LINES, ROOT_FIELDS, Raw
+from .fields import NO_LINES, ROOT_FIELDS, SCHEMA_KEY, Raw
 from .files import fault, read_text, state_files, suffix
 from .json_file import parse_json
 from .text import quoted, suggestion
@@ -106,6 +107,8 @@ def _entries(root: object, path: str) -> list[Raw]:
     entries: list[Raw] = []
     for name, items in root.items():
         place = str(Place(path, lines.get(name, 0), ""))
+        if name == SCHEMA_KEY and isinstance(items, str):
+            continue
         if name not in ROOT_FIELDS:
             problems.append(Problem(place, quoted(name), f"is not a known key at the top; {suggestion(name, ROOT_FIELDS)}"))
         elif not isinstance(items, list):
@@ -122,8 +125,8 @@ def _entries(root: object, path: str) -> list[Raw]:
 def _raw(name: str, items: list[t.Any], path: str) -> list[Raw]:
     kind = ROOT_FIELDS[name]
     if not isinstance(items, LinedList):
-        raw, place = maker(Raw), maker(Place)
-        return [raw((kind, place((path, 0, f"{name}[{index}]")), item, NO_LINES)) for index, item in enumerate(items)]
+        made = map(maker(Place), zip(repeat(path), repeat(0), [f"{name}[{index}]" for index in range(len(items))]))
+        return list(map(maker(Raw), zip(repeat(kind), made, items, repeat(NO_LINES))))
     places = (Place(path, line, f"{name}[{index}]") for index, line in enumerate(items.lines))
     return [Raw(kind, place, item, _lines(item)) for place, item in zip(places, t.cast("list[t.Any]", items))]
 

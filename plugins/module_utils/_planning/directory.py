@@ -67,12 +67,10 @@ def _plan(document: Document, directory: Directory, policy: Policy) -> Plan:
 
 def _refuse_empty(document: Document, directory: Directory, policy: Policy) -> None:
     """An empty document never removes anybody, whatever the override says (B32, F45)."""
-    bases = _measure(Plan(), directory, policy)
-    for what, prune, declared, base in (
-        ("users", policy.prune_users, document.users, bases.users),
-        ("groups", policy.prune_groups, document.groups, bases.groups),
-    ):
+    for what, prune, declared in (("users", policy.prune_users, document.users), ("groups", policy.prune_groups, document.groups)):
         if prune != "none" and not any(one.present for one in declared):
+            bases = _measure(Plan(), directory, policy)
+            base = bases.users if what == "users" else bases.groups
             raise Refusal(
                 f"Refused: no {what} are declared, and prune_{what} is {prune}: this would hit all {base} {what} in scope. Nothing was "
                 f"written. An empty declaration never prunes, not even with allow_removals_over_limit; to remove {what}, declare them "
@@ -85,7 +83,7 @@ def _refuse_mixed(directory: Directory) -> None:
     objects: tuple[tuple[str, Sequence[LiveUser | LiveGroup]], ...] = (("user", directory.users), ("group", directory.groups))
     for kind, live in objects:
         names: dict[str, str] = {}
-        for one in live:
+        for one in live if len({one.id for one in live}) < len(live) else ():
             first = names.setdefault(one.id, one[1])
             if one.id and first != one[1] and key(first) != key(one[1]):
                 raise Refusal(
@@ -124,20 +122,23 @@ def _refuse_doubt(plan: Plan, directory: Directory) -> None:
 
 def _measure(plan: Plan, directory: Directory, policy: Policy) -> Bases:
     """What the percentages of the brake refer to: what is in scope and not protected."""
-    user_guard, group_guard, scope = policy.user_guard(), policy.group_guard(), policy.scope
-    users = sum(
-        1
-        for user in directory.users
-        if scope.has_user(user.user_name, user.external_id) and not (user_guard and user_guard.match(key(user.user_name)))
-    )
+    group_guard, scope = policy.group_guard(), policy.scope
     ours = [group for group in directory.groups if scope.has_group(group.display_name)]
     members = directory.members or {}
     thinned = {step.group.id for step in plan.remove_members}
     return Bases(
-        users=users,
+        users=_count_users(directory, policy),
         groups=sum(1 for group in ours if not (group_guard and group_guard.match(key(group.display_name)))),
         members=sum(len(members.get(group.id, ())) for group in ours),
         group_sizes={group.id: len(members.get(group.id, ())) for group in ours if group.id in thinned},
         lost_with_groups={step.name: len(members.get(step.id, ())) for step in plan.delete_groups},
         partial=directory.partial,
     )
+
+
+def _count_users(directory: Directory, policy: Policy) -> int:
+    guard, scope = policy.user_guard(), policy.scope
+    ours: Sequence[LiveUser] = directory.users
+    if not scope.is_everything:
+        ours = [user for user in ours if scope.has_user(user.user_name, user.external_id)]
+    return sum(1 for user in ours if not guard.match(key(user.user_name))) if guard else len(ours)

@@ -158,6 +158,9 @@ def _match(kind: str, desired: Sequence[D], identify: Callable[[D], Identity], l
     index: _Index[L] = _Index(live)
     result = Matches[D, L]()
     plain = index.plain(desired)
+    if None not in plain and len({sole.id for sole in plain if sole is not None}) == len(plain):
+        result.pairs = [(one, sole) for one, sole in zip(desired, plain) if sole is not None]
+        return result
     # A name that belongs to an object which another entry identifies by id or externalId is about to become free.
     taken = set()
     for one, sole in zip(desired, plain) if None in plain else ():

@@ -133,11 +133,12 @@ class MemberPlanner:
         for user, ref in self.people.declared:
             if user.groups is None:
                 continue
-            if ref.id:
-                self.managed.add(ref.id)
+            known = ref.id
+            if known:
+                self.managed.add(known)
             for group in user.groups:
-                if ref.id and group in plain:
-                    plain[group].add(ref.id)
+                if known and group in plain:
+                    plain[group].add(known)
                 else:
                     claim = self._read_group(user, ref, group)
                     if claim:
@@ -248,6 +249,9 @@ class MemberPlanner:
             self.problems.append(Problem(str(member.place), "members", text))
 
     def _change(self, target: _Target, present: set[str], wanted: _Claim, extra: set[str]) -> _Change:
+        if not extra and not wanted.new and wanted.ids == present:
+            self.result.unchanged += len(present)
+            return _Change(target, (), ())
         remove = {one for one in extra if self._may_remove(one)}
         add = wanted.ids - present - self.people.disputed
         new = wanted.new

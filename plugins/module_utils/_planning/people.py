@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 
-from .._model import key, keys
+from .._model import key, keys, maker
 from .plan import Ref
 
 if t.TYPE_CHECKING:
@@ -18,6 +18,8 @@ if t.TYPE_CHECKING:
     from .._model import DesiredUser, Directory, Document, LiveUser
     from .match import Matches
     from .plan import Step
+
+_make_ref = maker(Ref)
 
 
 class People:
@@ -28,7 +30,7 @@ class People:
         self.refs: dict[str, Ref] = {}
         self.ambiguous: set[str] = set()
         self._know(directory.users, {live.id for _user, live in matches.pairs})
-        pairs = [(user, Ref(user.new_user_name or user.user_name or live.user_name, live.id)) for user, live in matches.pairs]
+        pairs = [(user, _make_ref((user.new_user_name or user.user_name or live.user_name, live.id))) for user, live in matches.pairs]
         missing = [(user, Ref(user.name, "")) for user in matches.missing if user.present]
         declared = [ref for _user, ref in (*pairs, *missing)]
         names = keys([ref.name for ref in declared])

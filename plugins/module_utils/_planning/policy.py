@@ -128,7 +128,7 @@ def check_document(document: Document, policy: Policy) -> None:
 
 def _user_problems(document: Document, policy: Policy) -> Iterator[Problem]:
     guard, scope = policy.user_guard(), policy.scope
-    for user in document.users:
+    for user in document.users if guard or not scope.is_everything else ():
         name, external_id = user.name, t.cast("str | None", user.values.get("external_id"))
         if name and not scope.has_user_name(name):
             yield Problem(str(user.place), "user_name", f"{name} is declared but lies outside of scope; widen scope or drop the entry")

@@ -38,9 +38,10 @@ Entry = dict[str, t.Any]
 
 @dataclass(frozen=True)
 class SavedPlan:
-    """What a file says that is to be done. `place` is where it was read."""
+    """What a file says that is to be done, in which service: the address of that. `place` is where it was read."""
 
     place: str
+    service: str
     digest: str
     entries: tuple[Entry, ...]
 
@@ -76,13 +77,14 @@ def digest_entries(entries: Iterable[Entry]) -> str:
     return hashlib.sha256("\n".join(rows).encode("ascii")).hexdigest()
 
 
-def describe_plan(plan: Plan, warnings: Sequence[str]) -> dict[str, t.Any]:
-    """What is saved of a plan. Where things were declared is left out, so that the file is the same wherever it is made."""
+def describe_plan(plan: Plan, warnings: Sequence[str], service: str) -> dict[str, t.Any]:
+    """What is saved of a plan for this service. Where things were declared is left out: the file is the same wherever it is made."""
     entries = list_entries(plan)
     failures = [{name: value for name, value in one.items() if value and name != "source"} for one in describe_failures(plan.failures)]
     return {
         "format": FORMAT,
         "version": VERSION,
+        "service": service,
         "digest": digest_entries(entries),
         "summary": summarize(list_operations(plan), plan.failures, plan.unchanged),
         "operations": entries,
@@ -99,9 +101,11 @@ def read_plan(value: object, place: str) -> SavedPlan:
         raise _fault(place, "", "is no saved plan; name a file that was written by plan_path")
     if value.get("version") != VERSION:
         raise _fault(place, "version", f"is not {VERSION}, the one that this version of the collection knows; plan again")
-    digest, entries = value.get("digest"), value.get("operations")
+    service, digest, entries = value.get("service"), value.get("digest"), value.get("operations")
     if not isinstance(digest, str) or not re.fullmatch("[0-9a-f]{64}", digest):
         raise _fault(place, "digest", "is no SHA-256; was the file edited? Plan again")
+    if not isinstance(service, str) or not service:
+        raise _fault(place, "service", "is no address; was the file edited? Plan again")
     if not isinstance(entries, list):
         raise _fault(place, "operations", "is no list; was the file edited? Plan again")
     for number, entry in enumerate(entries):
@@ -111,7 +115,7 @@ def read_plan(value: object, place: str) -> SavedPlan:
         raise _fault(place, "digest", "does not belong to the operations in this file: it was edited, or put together from two; plan again")
     if not _fits(value.get("summary"), entries):
         raise _fault(place, "summary", "does not belong to the operations in this file, so whoever reviewed it was misled; plan again")
-    return SavedPlan(place, digest, tuple(entries))
+    return SavedPlan(place, service, digest, tuple(entries))
 
 
 def _fault(place: str, field: str, reason: str) -> InputError:
@@ -142,6 +146,16 @@ def _fits(summary: object, entries: Sequence[Entry]) -> bool:
 
 def _is_values(value: object) -> bool:
     return isinstance(value, dict) and all(one is None or isinstance(one, (str, bool)) for one in value.values())
+
+
+def check_service(saved: SavedPlan, service: str) -> None:
+    """Raise Refusal where the plan is for another service than this one: what is created has no id that would tell."""
+    if saved.service != service:
+        raise Refusal(
+            f"Refused: {saved.place} is a plan for {shown(saved.service)}, and base_url is {shown(service)}; nothing was asked or written. "
+            "Apply it with the base_url that it was made with, or plan anew for this one.",
+            other_service={"plan": saved.service, "base_url": service},
+        )
 
 
 def check_same(saved: SavedPlan, plan: Plan) -> None:

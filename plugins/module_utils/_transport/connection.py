@@ -68,13 +68,16 @@ class Connection:
         self._lock = threading.Lock()
         self._sessions: list[requests.Session] = []
 
-    def exchange(self, request: str, method: str, url: str, *, headers: Mapping[str, str], data: bytes | None, limit: float) -> Reply:
-        """The answer, whatever its status; redirects are not followed. `limit` is in seconds, for everything together.
+    def exchange(
+        self, request: str, method: str, url: str, *, headers: Mapping[str, str], data: bytes | None, limit: float, reads: bool = False
+    ) -> Reply:
+        """The answer, whatever its status; redirects are not followed. `limit` is in seconds, for everything together. What only `reads`
+        is broken off once `end_reading` was called.
 
         Raises NotSent where no byte of the request left, Ambiguous where some did and no complete answer came, and
         UntrustedAnswer for one that is too big or oddly encoded. `request` is the name of the request in errors.
         """
-        exchange = self._local.exchange = Exchange(request, limit, self._watchdog)
+        exchange = self._local.exchange = Exchange(request, limit, self._watchdog, reads=reads)
         try:
             with exchange:
                 session = self._session()
@@ -91,6 +94,10 @@ class Connection:
             return reply
         except (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError) as error:
             raise exchange.failure(error) from None
+
+    def end_reading(self) -> None:
+        """Breaks off what only reads, now and later. Takes no lock, so that the handler of a signal may call it."""
+        self._watchdog.ends_reading = True
 
     def close(self) -> None:
         """Closes the kept connections of all threads."""

@@ -18,14 +18,20 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+ROUND = 0.2
+"""Seconds after which the watchdog looks at the latest whether reading has to end."""
+
+
 class Exchange:
     """One request under way: the socket that it holds, and whether any of it left. `limit` is in seconds from now.
 
     A context: inside of it, `watchdog` shuts the socket down when the time is over, and from then on nothing can go out on it.
+    `reads` says that the request changes nothing, so that it may be broken off.
     """
 
-    def __init__(self, request: str, limit: float, watchdog: Watchdog) -> None:
+    def __init__(self, request: str, limit: float, watchdog: Watchdog, *, reads: bool = False) -> None:
         self.request = request
+        self.reads = reads
         self.end = time.monotonic() + limit
         self.sent = False
         self.expired = False
@@ -36,7 +42,11 @@ class Exchange:
         self._over = False
 
     def __enter__(self) -> Exchange:
-        self._watchdog.add(self)
+        """Raises NotSent where nobody can watch."""
+        try:
+            self._watchdog.add(self)
+        except RuntimeError:
+            raise NotSent("this machine has no more threads (ulimit -u); nothing was sent", self.request) from None
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -84,6 +94,8 @@ class Watchdog:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
+        self.ends_reading = False
+        """Set without a lock, by the handler of a signal, where nobody needs any more what is read."""
         self._exchanges: set[Exchange] = set()
         self._thread: threading.Thread | None = None
         self._wakes_at = 0.0
@@ -93,8 +105,7 @@ class Watchdog:
         with self._changed:
             self._exchanges.add(exchange)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._watch, daemon=True)
-                self._thread.start()
+                self._begin(exchange)
             elif exchange.end < self._wakes_at:
                 self._changed.notify()
 
@@ -103,14 +114,24 @@ class Watchdog:
         with self._changed:
             self._exchanges.discard(exchange)
 
+    def _begin(self, exchange: Exchange) -> None:
+        """Starts the thread, or raises RuntimeError, and is as if it had not been asked to."""
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:
+            self._thread = None
+            self._exchanges.discard(exchange)
+            raise
+
     def _watch(self) -> None:
         with self._changed:
             while self._exchanges:
                 now = time.monotonic()
-                for exchange in [one for one in self._exchanges if one.end <= now]:
+                for exchange in [one for one in self._exchanges if one.end <= now or (self.ends_reading and one.reads)]:
                     self._exchanges.discard(exchange)
                     exchange.expire()
-                self._wakes_at = min((one.end for one in self._exchanges), default=now)
+                self._wakes_at = min((*(one.end for one in self._exchanges), now + ROUND)) if self._exchanges else now
                 self._changed.wait(self._wakes_at - now)
             self._thread = None
 

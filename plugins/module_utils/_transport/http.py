@@ -125,10 +125,13 @@ class Http:
     def stop(self, reason: str) -> None:
         """Every further request raises Stopped with `reason`, and everybody who waits is woken; what is under way comes to its end.
 
+        Only what reads is broken off, as long as no write was answered: nothing is to be told then, and an answer may hang for long.
         Takes no lock, so that the handler of a signal may call it.
         """
         self._limits.told_to_stop = self._limits.told_to_stop or reason
         self._waiting.stop(reason)
+        if not self.written:
+            self._connection.end_reading()
 
     def close(self) -> None:
         """Closes the kept connections, the file of the pace, and the place to wait."""
@@ -171,7 +174,7 @@ class Http:
 
     def _check(self, call: Call, wait: float = 0.0) -> None:
         """Raises if the request may not be sent, or not after so many seconds."""
-        if self._limits.told_to_stop and call.perhaps_done:
+        if self._limits.told_to_stop and call.perhaps_done and not self.dialect.is_read(call.method, call.path):
             # Not Stopped, which says that the service has not seen it.
             text = f"no usable answer, the service may or may not have carried it out; not sent again: {self._limits.told_to_stop}"
             raise Ambiguous(text, call.request)
@@ -205,7 +208,10 @@ class Http:
             self.counts.retried += call.sent > 0
         call.sent += 1
         begin = self._monotonic()
-        reply = self._connection.exchange(call.request, call.method, call.url, headers=headers, data=call.data, limit=limit)
+        reply = self._connection.exchange(
+            call.request, call.method, call.url, headers=headers, data=call.data, limit=limit,
+            reads=self.dialect.is_read(call.method, call.path),
+        )  # fmt: skip
         if reply.status != 429:
             with self._lock:
                 self._latency.note(self._monotonic() - begin)

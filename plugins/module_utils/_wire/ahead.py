@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 MOST = 8
 """Pages at most that are under way or wait to be taken."""
 
-HEAVY = 40_000
+HEAVY = 20_000
 """Members, or groups, on all pages together that wait: more would take too much memory (P7)."""
 
 OWN = 0.01

@@ -38,6 +38,11 @@ class BulkAnswer(t.NamedTuple):
         """Whether the service says that it has carried it out."""
         return 200 <= self.status < 300
 
+    @property
+    def cause(self) -> tuple[int, str] | None:
+        """Why the service has refused it; None where it has not, or does not say."""
+        return (self.status, self.code) if self.status >= 400 else None
+
 
 NOT_TOLD = BulkAnswer()
 

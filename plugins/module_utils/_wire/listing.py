@@ -124,6 +124,7 @@ class Listing:
             self._keep(page, new)
             if self._complete(page):
                 return True
+            del page, new  # megabytes, which would stay until the next page is here (P7)
         self._doubt(f"the list does not end after {MAX_PAGES} pages")
         return True
 

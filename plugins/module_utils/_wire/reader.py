@@ -30,8 +30,8 @@ GROUP_EXTERNAL_ID = "groups.external_id"
 """The name of a group's externalId among declared and hidden attributes, which are otherwise those of users."""
 
 
-HEAVY = 200_000
-"""Memberships that users show from which on groups are read without theirs: a page of groups would be tens of megabytes."""
+HEAVY = 50_000
+"""Memberships that users show from which on groups are read without theirs: a page of groups would take tens of megabytes (P7)."""
 
 SMALLEST_PAGE = 15
 """Groups to a page below which no smaller page is tried."""
@@ -88,29 +88,35 @@ class ScimReader:
         members: bool = True,
         declared: Collection[str] = (),
         member_groups: Container[str] | None = None,
+        beyond: bool = False,
     ) -> Directory:
         """The tenant: ceil(users/page) + ceil(groups/page) requests where the service tells the truth.
 
         `declared` names the attributes that will be compared: if no user shows one of them, /Schemas is asked, once,
         whether it is hidden. `member_groups` has ids or keys of names of the groups whose members are needed, if not
         all: it saves requests with services that show members for single groups only; the others then have no entry.
+        `beyond` asks once more after the end of each listing, for one that tells too low a total (F38).
         Raises Refusal where the service shows the same page for ever (F42); lesser lies are in `doubts`.
         """
         with paused_gc():
-            return self._read(users=users, groups=groups, members=members, declared=declared, member_groups=member_groups)
+            return self._read(users=users, groups=groups, members=members, declared=declared, member_groups=member_groups, beyond=beyond)
 
     def _read(
-        self, *, users: bool, groups: bool, members: bool, declared: Collection[str], member_groups: Container[str] | None
+        self, *, users: bool, groups: bool, members: bool, declared: Collection[str], member_groups: Container[str] | None, beyond: bool
     ) -> Directory:
         kept_users, user_list = self._list_users(invert=groups and members, asked=users)
+        if beyond and users:
+            _look_beyond(user_list)
         if kept_users.nameless:
             user_list.doubts.append(f"/Users: {kept_users.nameless} entries have no userName")
         if not groups:
             return self._directory(kept_users.users, declared, user_list.doubts)
         kept_groups, group_list = self._list_groups(kept_users, user_list.ids, members)
-        if kept_users.group_ids - group_list.ids.keys():
+        if beyond:
+            _look_beyond(group_list)
+        elif kept_users.group_ids - group_list.ids.keys():
             group_list.look_beyond()
-        if users and kept_groups.strangers - group_list.ids.keys():
+        if users and not beyond and kept_groups.strangers - group_list.ids.keys():
             # Members whom the listing of users does not have: the cheapest sign of a totalResults that is too low (F38).
             user_list.look_beyond()
         found = self._memberships(kept_users, kept_groups, group_list, member_groups) if members else None
@@ -118,7 +124,8 @@ class ScimReader:
             group_list.doubts.append(f"/Groups: {kept_groups.nameless} entries have no displayName")
         directory = self._directory(kept_users.users, declared, [*user_list.doubts, *group_list.doubts])
         settled, hidden = self.settle_groups(kept_groups.groups, declared=GROUP_EXTERNAL_ID in declared)
-        return replace(directory, groups=tuple(settled), members=found, hidden=directory.hidden | hidden)
+        unlisted = frozenset(kept_users.group_ids - group_list.ids.keys())
+        return replace(directory, groups=tuple(settled), members=found, hidden=directory.hidden | hidden, unlisted_groups=unlisted)
 
     def read_groups_of(self, users: Sequence[LiveUser]) -> Directory:
         """All groups, and which of them these users are in; other members are there too where the groups show them.
@@ -349,3 +356,12 @@ class ScimReader:
         """Keeps all addresses of a user whose main one might be changed: a user that was looked up, not listed."""
         special = special_emails(resource)
         self._emails[id] = emails(resource) or [] if special is None else special
+
+
+def _look_beyond(listing: Listing) -> None:
+    """See `Listing.look_beyond`; a service may well refuse to show what it says is not there."""
+    try:
+        listing.look_beyond()
+    except ServiceError as error:
+        if error.status not in (400, 404):
+            raise

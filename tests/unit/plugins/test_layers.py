@@ -17,12 +17,13 @@ UTILS = PLUGINS / "module_utils"
 
 ORDER = (
     # the shell, and what it is told
-    "_module", "_entra_module", "_task", "_reads", "_results", "_orders", "_converge",
-    "_carrying.records", "_carrying.plan_file", "_carrying.document_report", "_carrying.line_report", "_carrying.progress_file",
+    "_export_module", "_drift_module", "_drift_reads", "_module", "_entra_module", "_task", "_reads", "_results", "_orders", "_converge",
+    "_carrying.records", "_carrying.plan_file", "_carrying.page_report",
+    "_carrying.document_report", "_carrying.line_report", "_carrying.progress_file",
     "_carrying.output", "_carrying.bulk", "_carrying.bulk_run", "_carrying.bulk_packing", "_carrying.bulk_terms",
     "_carrying.judging", "_carrying.pieces",
     "_carrying.carrier", "_carrying.crew", "_carrying.record", "_carrying.halt", "_carrying.breaker", "_carrying.writer", "_carrying.waves",
-    "_carrying.outcome", "_entra_arguments", "_arguments", "_discreet",
+    "_carrying.outcome", "_entra_arguments", "_arguments", "_advice", "_discreet",
     # the workflows of Entra, one for each module, and what several share
     "_workflow.app_assignment", "_workflow.assignment_writes", "_workflow.gallery_app", "_workflow.permission_info",
     "_workflow.provision_on_demand",
@@ -31,11 +32,11 @@ ORDER = (
     "_workflow.saml_sso",
     "_workflow.sso_writes",
     # the wire of Microsoft Graph
-    "_graph.assignments", "_graph.audit", "_graph.directory", "_graph.schema", "_graph.sso", "_graph.synchronization",
-    "_graph.applications", "_graph.again", "_graph.permissions", "_graph.client", "_graph.patience", "_graph.dialect",
-    "_graph.resources", "_graph.shapes",
+    "_graph.assignments", "_graph.audit", "_graph.schema", "_graph.sso", "_graph.synchronization",
+    "_graph.applications", "_graph.people", "_graph.directory", "_graph.again", "_graph.permissions", "_graph.client",
+    "_graph.patience", "_graph.dialect", "_graph.resources", "_graph.shapes",
     # planning of what Entra is to do
-    "_entra.narrowing",
+    "_entra.narrowing", "_entra.latest", "_entra.naming",
     "_entra.gallery", "_entra.assignees", "_entra.assignments", "_entra.fingerprint", "_entra.jobs", "_entra.mapping", "_entra.side",
     "_entra.flow_checks", "_entra.located", "_entra.flow", "_entra.expression", "_entra.scoping_checks", "_entra.attributes",
     "_entra.on_demand", "_entra.logs", "_entra.verdict", "_entra.saml", "_entra.certificates", "_entra.claims", "_entra.sso_step",
@@ -51,6 +52,14 @@ ORDER = (
     "_transport.connection", "_transport.dial", "_transport.exchange", "_transport.limits",
     "_transport.pace", "_transport.rate", "_transport.waiting", "_transport.retry", "_transport.answer", "_transport.address",
     "_transport.secrets",
+    # the comparison of Git, Entra and Zscaler
+    "_drift.compare", "_drift.groups", "_drift.people", "_drift.case", "_drift.rows", "_drift.model",
+    # reports for people
+    "_rendering.page", "_rendering.markdown", "_rendering.charts", "_rendering.elements", "_rendering.style", "_rendering.drift_sheet",
+    "_rendering.run_sheet", "_rendering.operations", "_rendering.sheet",
+    # what is there, written down
+    "_export.adoption", "_export.choice", "_export.gaps", "_export.csv_text", "_export.yaml_text", "_export.json_text",
+    "_export.difference",
     # planning
     "_planning.verify", "_planning.saved", "_planning.directory", "_planning.memberships", "_planning.people", "_planning.users",
     "_planning.groups",
@@ -64,14 +73,14 @@ ORDER = (
 )  # fmt: skip
 
 MAY_KNOW = {
-    ("_carrying", "_planning"), ("_carrying", "_wire"),
+    ("_carrying", "_planning"), ("_carrying", "_wire"), ("_carrying", "_rendering"),
     ("_wire", "_transport"), ("_graph", "_transport"), ("_graph", "_entra.model"), ("_workflow", "_graph"), ("_workflow", "_entra"),
-    ("_entra", "_transport.address"),
+    ("_entra", "_transport.address"), ("_drift", "_planning"), ("_export", "_input"),
 }  # fmt: skip
 """Which package may know which, or one module of it; otherwise they do not know each other, and the shell joins them."""
 
 PURE = (
-    "_errors", "_surprises", "_model", "_wording", "_results", "_carrying.breaker", "_carrying.outcome",
+    "_errors", "_surprises", "_model", "_wording", "_results", "_advice", "_carrying.breaker", "_carrying.outcome",
     "_carrying.waves", "_carrying.pieces",
     "_wire.bulk", "_wire.bulk_answers",
     "_wire.resources", "_wire.bodies", "_wire.trust", "_wire.reduction",
@@ -80,7 +89,7 @@ PURE = (
     "_transport.choice", "_transport.clouds", "_transport.call", "_transport.dialect", "_transport.retry", "_transport.answer",
     "_transport.address", "_transport.rate", "_transport.secrets",
     "_graph.dialect", "_graph.patience", "_graph.permissions", "_graph.resources", "_graph.shapes",
-    *(name for name in ORDER if name.startswith(("_planning.", "_entra."))),
+    *(name for name in ORDER if name.startswith(("_planning.", "_entra.", "_export.", "_drift.", "_rendering."))),
 )  # fmt: skip
 IMPURE = {
     "ansible", "requests", "urllib3", "os", "io", "time", "datetime", "random", "secrets", "socket", "ssl", "threading", "subprocess",

@@ -139,24 +139,33 @@ def test_f52_whoever_is_asked_to_end_while_verifying_is_done_and_warns(company: 
 
 
 class Chosen(Trap):
-    """A trap that counts requests of these methods only, each of which is put off for twenty seconds."""
+    """A trap that counts requests of these methods only, each of which meets this fault."""
 
     methods: tuple[str, ...] = ()
+    fault: Fault
 
     def _spring(self, subject: t.Any) -> t.Any:
         if subject.method not in self.methods:
             return None
         super()._spring(subject)
-        return Fault("status", {"status": 429, "retry_after": "20"})
+        return self.fault
 
 
-@pytest.mark.parametrize("methods", [("GET",), ("POST", "PATCH", "DELETE")], ids=["reading", "writing"])
-def test_f52_whoever_waits_for_the_service_is_woken(company: Drift, runs: Forked, methods: tuple[str, ...]) -> None:
+PUT_OFF = Fault("status", {"status": 429, "retry_after": "20"})
+HANGS = Fault("hang", {"seconds": 20})
+
+
+@pytest.mark.parametrize(
+    ("methods", "fault"),
+    [(("GET",), PUT_OFF), (("POST", "PATCH", "DELETE"), PUT_OFF), (("GET",), HANGS)],
+    ids=["reading", "writing", "reading that hangs"],
+)
+def test_f52_whoever_waits_for_the_service_is_woken(company: Drift, runs: Forked, methods: tuple[str, ...], fault: Fault) -> None:
     # A service of its own: the pause is kept for all tasks that talk to it.
     with firm() as elsewhere:
         company.sow(elsewhere.sandbox)
         with Chosen(elsewhere.sandbox, 1, carried_out=True, sign=signal.SIGTERM) as trap:
-            trap.methods = methods
+            trap.methods, trap.fault = methods, fault
             began = time.monotonic()
             trap.set(runs.begin("scim_directory", arguments(elsewhere, company, options_of(company, elsewhere))))
             answer = runs.end()

@@ -272,6 +272,13 @@ def test_what_breaks_after_a_write_is_told_as_a_change(world: EntraTenant, monke
     assert "1 write was sent; run it again to see what is left" in answer["msg"]
 
 
+def test_the_scim_half_tells_of_a_machine_that_is_at_its_end(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_module, "converge", raising(MemoryError()))
+    answer = company.apply({"users": [{"user_name": "ada@corp.example"}]})
+    assert answer["failed"]
+    assert "The machine that runs this task cannot go on: no memory (" in answer["msg"]
+
+
 @pytest.mark.parametrize("error", [KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError])
 def test_the_scim_half_has_the_same_net(company: Company, monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
     monkeypatch.setattr(_module, "converge", raising(error(f"echo {company.sandbox.token}")))

@@ -71,6 +71,7 @@ class Operator:
     def __init__(self, sandbox: Sandbox, folder: Path) -> None:
         self.sandbox = sandbox
         self.folder = folder
+        self.playbook = "entra"
         sandbox.entra.seed(users=PEOPLE, groups=[{"displayName": "Engineering", "members": ["bob@corp.example", "eve@corp.example"]}])
 
     def run(self, *words: str, **changes: t.Any) -> Run:
@@ -92,7 +93,8 @@ class Operator:
             "ANSIBLE_COLLECTIONS_PATH": os.environ["PYTHONPATH"].split(os.pathsep)[0],
         }
         last = max((entry.number for entry in self.sandbox.journal), default=0)
-        command = [str(BIN / "ansible-playbook"), "scimops.zscaler_one.entra", "-e", f"@{self.folder / 'tenant.json'}", "-vvvv", *words]
+        name, variables = f"scimops.zscaler_one.{self.playbook}", f"@{self.folder / 'tenant.json'}"
+        command = [str(BIN / "ansible-playbook"), name, "-e", variables, "-vvvv", *words]
         done = subprocess.run(command, env=environment, cwd=self.folder, capture_output=True, text=True, timeout=300, check=False)
         output = done.stdout + done.stderr
         (self.folder / "tenant.json").unlink()
@@ -120,6 +122,12 @@ def operator(tmp_path: Path) -> t.Iterator[Operator]:
         operator = Operator(sandbox, tmp_path)
         yield operator
         assert operator.leaks() == []
+
+
+def directory(sandbox: Sandbox) -> list[str]:
+    """The words that connect the other half, which the playbook status asks besides."""
+    values = {"base_url": sandbox.base_url, "ca_path": sandbox.ca_path, "bearer_token": sandbox.token}
+    return [word for name, value in values.items() for word in ("-e", f"directory_{name}={value}")]
 
 
 def shown(output: str, title: str) -> str:
@@ -167,6 +175,12 @@ def test_from_an_empty_tenant_to_people_and_then_nothing(operator: Operator) -> 
     second = operator.run()
     assert (second.code, second.recap["changed"], second.writes) == (0, 0, []), second.output[-3000:]
     assert "nothing: all is as described" in shown(second.output, "What was done, or would be")
+
+    operator.playbook = "status"
+    status = operator.run(*directory(operator.sandbox))
+    assert (status.code, status.recap["changed"], status.writes) == (0, 0, []), status.output[-3000:]
+    assert "ALL IS WELL: the service answers and takes the token." in shown(status.output, "How the service is")
+    assert "2 users" in shown(status.output, "Who is provisioned, who is not, and why")
 
 
 @pytest.mark.slow
@@ -372,3 +386,16 @@ def test_where_no_cycle_has_begun_failures_of_the_last_day_are_told(operator: Op
         moment = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=hours)
         failure["activityDateTime"] = moment.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
         assert operator.run("--tags", "monitor").code == code
+
+
+@pytest.mark.slow
+def test_the_playbook_status_tells_of_both_halves_and_fails_if_one_is_wrong(operator: Operator) -> None:
+    operator.playbook = "status"
+    missing = operator.run(*directory(operator.sandbox))
+    assert (missing.code != 0, missing.writes) == (True, [])
+    assert "ALL IS WELL: the service answers and takes the token." in shown(missing.output, "How the service is")
+    assert "There is no application Zscaler One with a provisioning job" in missing.output
+    wrong = operator.run(*directory(operator.sandbox), "-e", f"directory_bearer_token={WRONG}")
+    assert wrong.code != 0
+    assert "THE TOKEN DOES NOT WORK" in shown(wrong.output, "How the service is")
+    assert "There is no application Zscaler One" in wrong.output, "the other half is told of all the same"

@@ -135,9 +135,10 @@ def test_single_sign_on_has_the_options_of_its_module() -> None:
 
 def test_the_role_has_the_whole_connection() -> None:
     entra = importlib.import_module("ansible_collections.scimops.zscaler_one.plugins.module_utils._entra_arguments").ENTRA
-    (block,) = read(ROLE / "tasks/main.yml")
-    defaults = block["module_defaults"]["group/scimops.zscaler_one.entra"]
-    assert defaults == {name: f"{{{{ {PREFIX}{name} | default(omit) }}}}" for name in entra}
+    for name in ("main", "status"):
+        (block,) = read(ROLE / f"tasks/{name}.yml")
+        assert block["module_defaults"] == {"group/scimops.zscaler_one.entra": f"{{{{ __{PREFIX}connection }}}}"}
+    assert read(ROLE / "vars/main.yml")[f"__{PREFIX}connection"] == {name: f"{{{{ {PREFIX}{name} | default(omit) }}}}" for name in entra}
     mine = specification()
     assert {name: shape(mine[name]) for name in entra} == {name: shape(entra[name]) for name in entra}
 

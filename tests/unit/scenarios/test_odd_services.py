@@ -43,6 +43,21 @@ def test_f26_a_service_that_says_it_has_no_patch_is_refused_before_the_first_wri
     assert "update_method: put" in answer["msg"]
 
 
+@pytest.mark.parametrize("error", [AttributeError("a part of the answer"), MemoryError()], ids=repr)
+def test_f49_what_breaks_while_verifying_is_a_warning_and_the_result_has_what_was_done(
+    firm: Company, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(*_given: t.Any) -> t.NoReturn:
+        raise error
+
+    monkeypatch.setattr(_converge, "find_ignored", broken)
+    answer = firm.apply(CHANGE)
+    assert not answer.get("failed"), answer["msg"]
+    assert {"ada@corp.example", "bob@corp.example"} <= {one["name"] for one in answer["operations"]}
+    assert "What was written could not be verified" in str(answer["warnings"])
+    assert "a part of the answer" not in str(answer)
+
+
 def test_f26_with_put_it_works_and_keeps_what_is_not_declared(firm: Company) -> None:
     firm.sandbox.switch(patch_supported=False)
     before = firm.user("ada@corp.example")

@@ -32,13 +32,27 @@ def crowd(company: Company) -> Company:
 
 
 def play(
-    company: Company, verbosity: str, *, inline: bool, users: list[dict[str, t.Any]], check: bool = False, **options: t.Any
+    company: Company,
+    verbosity: str,
+    *,
+    inline: bool,
+    users: list[dict[str, t.Any]],
+    check: bool = False,
+    diff: bool = False,
+    **options: t.Any,
 ) -> tuple[int, str]:
     """The end of a playbook with one task, and all that it printed. The users come by C(src), or as a list from a file of variables."""
     path = company.write({"users": users}, "people.json")
     declared = {"users": "{{ users }}"} if inline else {"src": [path]}
     task: dict[str, t.Any] = {"scimops.zscaler_one.scim_directory": {**declared, "protected_users": ["admin@*"], **options}}
-    book = [{"hosts": "localhost", "gather_facts": False, "vars_files": [path] if inline else [], "tasks": [{**task, "check_mode": check}]}]
+    book = [
+        {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "vars_files": [path] if inline else [],
+            "tasks": [{**task, "check_mode": check, "diff": diff}],
+        }
+    ]
     (company.folder / "play.yml").write_text(json.dumps(book))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ZSCALER_ONE_")}
     environment |= {
@@ -86,3 +100,23 @@ def test_p7_a_first_load_fits_with_two_hundred_operations(company: Company, verb
     assert f'"created": {USERS}' in output
     assert output.count('"verb"') == 200
     assert len(output) <= MOST[verbosity]
+
+
+EVIL = "\x1b[31mred\x9b1mbold\x07\u202e\x85\u2028\u2066end"
+"""What colours a terminal, rings it, turns the direction of what follows, and begins lines."""
+
+
+def test_names_and_values_of_the_service_reach_no_terminal_as_they_are(company: Company) -> None:
+    """Not in the result, nor in the diff, nor in a message: the default callback prints all of them."""
+    name = f"eve{EVIL}@corp.example"
+    company.sandbox.seed(
+        users=[{"userName": name, "displayName": EVIL}, {"userName": "ada@corp.example", "displayName": EVIL, "department": EVIL}],
+        groups=[{"displayName": f"Group {EVIL}", "members": [name]}],
+    )
+    state = [{"user_name": "ada@corp.example", "display_name": "Ada", "department": "Sales"}]
+    options = {"prune_users": "delete", "prune_groups": "delete", "removal_limit": {"floor": 9}, "groups": [{"display_name": "Team"}]}
+    status, output = play(company, "-vvvv", inline=False, users=state, diff=True, **options)
+    assert status == 0, output
+    assert "+++ after: user ada@corp.example" in output
+    assert "eve" in output
+    assert [one for one in output if not one.isprintable() and one != "\n"] == []

@@ -113,6 +113,7 @@ def test_one_entry_is_not_called_entries() -> None:
 
 PEOPLE_OPTIONS = {
     "scim_directory": ("users", "groups", "protected_users"),
+    "scim_drift_info": ("users", "groups", "protected_users"),
     "scim_user": (
         "user_name",
         "external_id",

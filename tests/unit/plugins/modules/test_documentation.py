@@ -29,6 +29,7 @@ TASKS = [
         "scim_directory",
         {"users": [{"user_name": "ada@corp.example"}], "groups": [{"display_name": "Sales", "members": ["ada@corp.example"]}]},
     ),
+    ("scim_drift_info", {"users": [{"user_name": "ada@corp.example"}]}),
     ("scim_user_info", {}),
     ("scim_group_info", {"with_members": True}),
     ("scim_service_info", {}),

@@ -77,3 +77,8 @@ def test_an_application_that_does_not_exist_yet_is_not_tested(entra):
     done = entra.run("entra_provisioning_test", display_name=NAME, check=True)
     assert (done["valid"], done.get("failed")) == (None, None)
     assert "entra_gallery_app" in entra.run("entra_provisioning_test", display_name=NAME)["msg"]
+
+
+def test_a_misspelt_application_is_recognised(zscaler):
+    told = zscaler.entra.run("entra_provisioning_test", display_name=NAME.replace("cal", "call"))
+    assert f"entra_gallery_app makes it; did you mean {NAME}?" in told["msg"]

@@ -134,6 +134,21 @@ def test_a_plan_that_shows_something_else_than_it_does_is_refused(firm, tmp_path
     assert answer["reads"] == answer["writes"] == []
 
 
+def test_the_plan_of_another_tenant_is_refused_before_any_request(firm, tmp_path):
+    """A plan of creates alone has no ids, and what another empty tenant needs is the same."""
+    plan = tmp_path / "plan.json"
+    firm.run("scim_directory", **STATE, plan_path=str(plan), check=True)
+    for other in ("https://scim.zscalerone.net/1/2/scim", firm.sandbox.base_url + "/other"):
+        plan.write_text(json.dumps({**json.loads(plan.read_text()), "service": other}))
+        answer = firm.run("scim_directory", **STATE, apply_plan=str(plan))
+        assert f"is a plan for {other}, and base_url is {firm.sandbox.base_url};" in answer["msg"]
+        assert answer["refused"] == {"other_service": {"plan": other, "base_url": firm.sandbox.base_url}}
+        assert answer["reads"] == answer["writes"] == []
+    same = firm.sandbox.base_url.replace("http://", "HTTP://") + "/"
+    plan.write_text(json.dumps({**json.loads(plan.read_text()), "service": firm.sandbox.base_url}))
+    assert not firm.run("scim_directory", **STATE, apply_plan=str(plan), base_url=same).get("failed")
+
+
 def test_the_name_of_a_plan_tells_that_it_is_one(firm, tmp_path):
     answer = firm.run("scim_directory", **STATE, apply_plan=str(tmp_path / "plan.txt"))
     assert "does not end in .json" in answer["msg"]

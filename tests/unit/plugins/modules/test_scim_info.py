@@ -159,6 +159,7 @@ def test_a_service_that_refuses_the_token_still_says_what_it_can(company):
     found = company.run("scim_service_info", bearer_token="not-a-real-token")
     assert (found["reachable"], found["authenticated"]) == (True, False)
     assert "401" in found["message"]
+    assert "check bearer_token (ZSCALER_ONE_SCIM_BEARER_TOKEN)" in found["message"]
     assert found["patch"] is True
     assert found["page_size_seen"] == 0
     assert "not-a-real-token" not in str(found)
@@ -182,3 +183,4 @@ def test_a_wrong_address_is_not_authenticated(company):
     found = company.run("scim_service_info", base_url=company.sandbox.base_url + "/v2")
     assert found["authenticated"] is False
     assert "404" in found["message"]
+    assert "Is base_url whole and exact" in found["message"]

@@ -62,6 +62,35 @@ def test_a_member_who_does_not_exist_fails_before_the_first_write(team):
     assert answer["writes"] == []
 
 
+@pytest.mark.parametrize(
+    ("state", "members"), [("exact", NAMES[:1]), ("present", [*NAMES, *(f"late{number}@corp.example" for number in range(9))])]
+)
+def test_a_misspelt_member_is_recognised_where_all_users_are_read_anyhow(team, state, members):
+    answer = team.run("scim_membership", group="Team", members=[*members, "usre7@corp.example"], state=state)
+    assert "usre7@corp.example" in answer["msg"]
+    assert "did you mean user7@corp.example?" in answer["msg"]
+    assert answer["reads"] == ["GET /Groups", "GET /Users"]
+    assert answer["writes"] == []
+
+
+def test_a_misspelt_group_is_recognised_and_only_then_the_groups_are_read(team):
+    answer = team.run("scim_membership", group="Crowds", members=NAMES[:1])
+    assert (
+        "Crowds: the service has no group of this name; make it with scim_group, or correct the name; did you mean Crowd?" in answer["msg"]
+    )
+    assert answer["reads"] == ["GET /Groups", "GET /Groups"]
+    assert team.run("scim_membership", group="Crowd", members=NAMES[:1])["reads"].count("GET /Groups") == 1
+    team.sandbox.faults.add({"method": "GET", "route": "/Groups", "filtered": False}, {"kind": "status", "status": 403})
+    assert team.run("scim_membership", group="Crowds", members=NAMES[:1])["msg"].endswith("or correct the name")
+
+
+def test_a_group_that_the_service_lists_and_does_not_find_is_not_said_to_be_missing(team):
+    team.sandbox.faults.add({"method": "GET", "route": "/Groups", "filtered": True}, {"kind": "empty_listing"})
+    answer = team.run("scim_membership", group="crowd", members=NAMES[:1])
+    assert "crowd: the service lists this group and does not find it by its name; use scim_directory" in answer["msg"]
+    assert answer["writes"] == []
+
+
 @pytest.mark.parametrize(("choice", "warned"), [("warn", True), ("ignore", False)])
 def test_a_member_who_does_not_exist_can_be_left_out(team, choice, warned):
     answer = team.run("scim_membership", group="Team", members=[NAMES[5], "nobody@corp.example"], missing_members=choice)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.breaker import SAME_CAUSE
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.breaker import MOST_FAILED
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.bulk import BulkCarrier
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.bulk_terms import Terms
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.halt import Halt
@@ -30,6 +30,7 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import Directory, LiveUser
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.plan import MemberStep, Plan, Ref, Step
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.policy import Policy
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire import bulk_service
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._wire.bulk_service import BulkService
 
 from ..wire.fake_scim import FakeHttp, Request
@@ -121,6 +122,36 @@ def test_p9_f52_a_halt_tells_of_the_request_under_way_and_begins_no_other() -> N
     assert rig.memory.intended == rig.memory.settled == [*range(1, 21)]
 
 
+def odd_answer(*_given: object) -> t.NoReturn:
+    raise AttributeError("an answer that nobody foresaw")
+
+
+def no_memory(*_given: object) -> t.NoReturn:
+    raise MemoryError
+
+
+@pytest.mark.parametrize(("breaks", "reason"), [(odd_answer, "AttributeError"), (no_memory, "no memory")])
+def test_p9_f52_what_breaks_at_an_answer_ends_the_run_and_what_was_done_is_told(
+    breaks: t.Callable[..., t.Any], reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig()
+    read = bulk_service.read_answers
+    monkeypatch.setattr(bulk_service, "read_answers", lambda *given: (breaks if rig.bulk_count == 2 else read)(*given))
+    outcome = rig.carrier.carry_out(CREATES)
+    assert (len(outcome.done), len(outcome.failures), outcome.left, rig.bulk_count) == (10, 10, 10, 2)
+    assert reason in outcome.stopped
+    assert {failure.detail.partition(":")[0] for failure in outcome.failures} == {"it is not known whether it was written"}
+    assert rig.memory.intended == rig.memory.settled == [*range(1, 21)], "the record has an outcome for each intent"
+
+
+def test_p9_f52_what_breaks_at_a_second_look_ends_the_run_and_what_was_done_is_told() -> None:
+    rig = Rig(None, Ambiguous("reset", "POST Bulk"))
+    rig.carrier._look_again = odd_answer
+    outcome = rig.carrier.carry_out(CREATES)
+    assert (len(outcome.done), len(outcome.failures), outcome.left) == (10, 10, 10)
+    assert "AttributeError" in outcome.stopped
+
+
 REQUEST = "POST Bulk"
 
 
@@ -130,16 +161,16 @@ REQUEST = "POST Bulk"
         (Unauthorized(401, "no", REQUEST), 1, "401"),
         (DeadlinePassed("over", REQUEST), 1, "over"),
         (Stopped("asked to end", REQUEST), 1, "asked to end"),
-        (NotSent("no connection", REQUEST), SAME_CAUSE, "failed alike"),
+        (NotSent("no connection", REQUEST), MOST_FAILED + 1, "of the first 19 writes failed"),
     ],
 )
 def test_p9_f55_what_was_not_sent_fails_until_the_breaker_trips(error: TransportError, told: int, stopped: str) -> None:
     rig = Rig(None, error, operations=15)
     outcome = rig.carrier.carry_out(CREATES)
     assert stopped in outcome.stopped
-    assert (len(outcome.done), len(outcome.failures), outcome.left) == (15, told, 15 - told)
+    assert (len(outcome.done), len(outcome.failures), outcome.left) == (10, told, 20 - told)
     assert rig.bulk_count == 2
-    assert len(rig.http.tables["Users"]) == 15
+    assert len(rig.http.tables["Users"]) == 10
 
 
 @pytest.mark.parametrize(

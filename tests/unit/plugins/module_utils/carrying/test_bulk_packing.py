@@ -10,7 +10,7 @@ import collections
 import typing as t
 
 import pytest
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.bulk_packing import FIRST, TRIES, Packing
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.bulk_packing import FIRST, GROWTH, TRIES, Packing
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.bulk_terms import MOST, UNTOLD, UNTOLD_BYTES, Terms, bulk_terms
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.pieces import Piece, stretches
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.writer import Writer
@@ -131,7 +131,28 @@ def test_p9_how_long_a_request_takes_decides_how_large_the_next_ones_are(seconds
     many = Plan(users=tuple(Step("user", "create", f"n{number}") for number in range(1500)))
     rig = Rig(many, operations=1000)
     assert len(rig.pack()[0]) == FIRST
-    rig.packing.measure(seconds, count)
+    rig.packing.measure(seconds, count, 1000)
+    assert len(rig.pack()[0]) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "count", "done", "expected"),
+    [
+        (0, 10, 10, 10 * GROWTH),
+        (0, 10, 5, 5 * GROWTH),
+        (0, 10, 0, FIRST),
+        (250, 1000, 1000, 5000),
+        (1000, 1000, 0, FIRST),
+        (1000, 1000, 499, FIRST),
+        (1000, 3, 3, 5000),
+        (1000, 3, 1, FIRST),
+    ],
+)
+def test_p9_requests_grow_with_what_goes_well(before: int, count: int, done: int, expected: int) -> None:
+    many = Plan(users=tuple(Step("user", "create", f"n{number}") for number in range(6000)))
+    rig = Rig(many, operations=6000, size=10**8)
+    rig.packing.measure(0.0, before, before)
+    rig.packing.measure(0.0, count, done)
     assert len(rig.pack()[0]) == expected
 
 
@@ -139,11 +160,11 @@ def test_p9_what_was_refused_for_its_size_is_halved_for_good_and_what_was_lost_f
     many = Plan(users=tuple(Step("user", "create", f"n{number}") for number in range(1500)))
     rig = Rig(many, operations=1000)
     assert rig.packing.halve(100)
-    rig.packing.measure(0.1, 50)
+    rig.packing.measure(0.1, 50, 50)
     assert len(rig.pack()[0]) == 50
     rig.packing.shrink(50)
     assert len(rig.pack()[0]) == 25
-    rig.packing.measure(0.1, 25)
+    rig.packing.measure(0.1, 25, 25)
     assert len(rig.pack()[0]) == 50
     assert not rig.packing.halve(1)
 

@@ -211,6 +211,39 @@ def test_what_nobody_understands_ends_the_run_and_takes_nothing_along() -> None:
     assert outcome.left == 22 - len(made)
 
 
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (MemoryError(), "no memory"),
+        (OSError(24, "Too many open files"), "Too many open files"),
+        (RuntimeError("can't start new thread"), "can't start new thread"),
+        (RuntimeError("a secret of the service"), "does not understand (RuntimeError"),
+    ],
+)
+@pytest.mark.parametrize("hands", [1, 4])
+def test_f52_a_machine_that_is_at_its_end_ends_the_run_and_what_was_done_is_told(error: Exception, reason: str, hands: int) -> None:
+    service = Service({("create_user", "odd"): error})
+    outcome = run(Plan(users=creates("ada", "odd", *GOOD)), service, wanted=lambda: hands)
+    made = [call[1] for call in service.calls if call[1] != "odd"]
+    assert sorted(one["name"] for one in outcome.done) == sorted(made)
+    assert [(one.name, "not known whether it was written" in one.detail) for one in outcome.failures] == [("odd", True)]
+    assert reason in outcome.stopped
+    assert "a secret" not in f"{outcome.failures} {outcome.stopped}"
+    assert outcome.left == 21 - len(made)
+
+
+def test_f52_what_breaks_in_the_run_itself_is_a_stop_too() -> None:
+    class Broken(Record):
+        def intend(self, number: int, step: object) -> None:
+            del step
+            if number == 3:
+                raise MemoryError
+
+    outcome = run(Plan(users=creates(*GOOD)), Service(), record=Broken())
+    assert "no memory" in outcome.stopped
+    assert (len(outcome.done), outcome.failures, outcome.left) == (2, [], 18)
+
+
 def test_f55_ten_of_one_cause_in_a_row_end_the_run() -> None:
     service = Service({("create_user", str(number)): refusal(500) for number in range(30)})
     outcome = run(Plan(users=creates(*GOOD, *map(str, range(30)))), service)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import threading
+import typing as t
 
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.crew import MOST, Crew, useful
@@ -94,3 +95,52 @@ def test_what_breaks_is_raised_after_all_that_was_begun_is_taken() -> None:
     crew.close()
     assert sorted([*taken, 1]) == sorted(begun)
     assert len(begun) < 10
+
+
+def test_what_breaks_while_results_are_taken_takes_no_result_along() -> None:
+    begun: list[int] = []
+    taken: list[int] = []
+
+    def take(item: int, _made: int) -> None:
+        if item == 2:
+            raise KeyError(item)
+        taken.append(item)
+
+    crew = Crew(lambda: 4)
+    with pytest.raises(KeyError):
+        crew.carry(range(100), begun.append, take)
+    crew.close()
+    assert sorted([*taken, 2]) == sorted(begun)
+    assert len(begun) < 20
+
+
+def test_what_breaks_while_items_are_asked_for_takes_no_result_along() -> None:
+    taken: list[int] = []
+
+    def items() -> t.Iterator[int]:
+        yield from range(3)
+        raise MemoryError
+
+    crew = Crew(lambda: 8)
+    with pytest.raises(MemoryError):
+        crew.carry(items(), lambda item: item, lambda item, _made: taken.append(item))
+    crew.close()
+    assert sorted(taken) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("threads", [0, 1, 2])
+def test_f52_where_the_machine_has_no_more_threads_there_are_fewer(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    start, started, done = threading.Thread.start, [], []
+
+    def start_while_there_are_some(thread: threading.Thread) -> None:
+        if len(started) >= threads:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_while_there_are_some)
+    crew, taken = Crew(lambda: 4), []
+    crew.carry(range(40), done.append, lambda item, _made: taken.append(item))
+    crew.close()
+    assert sorted(done) == sorted(taken) == [*range(40)], "each once"
+    assert len(started) == threads

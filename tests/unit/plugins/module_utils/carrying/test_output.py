@@ -15,7 +15,13 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying import output
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.output import LineFile, as_json, check_place, write_whole
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.output import (
+    LineFile,
+    as_json,
+    check_place,
+    standing_file,
+    write_whole,
+)
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import InputError, NotRecorded
 
 
@@ -50,7 +56,7 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("opened", [check_place, LineFile], ids=["whole", "lines"])
+@pytest.mark.parametrize("opened", [check_place, standing_file, LineFile], ids=["whole", "standing", "lines"])
 @pytest.mark.parametrize(("put", "words"), ODD.items(), ids=lambda one: getattr(one, "__name__", ""))
 def test_f62_only_a_regular_file_is_written_to(tmp_path: Path, put: t.Callable, words: str, opened: t.Callable) -> None:
     path = tmp_path / "out.json"
@@ -103,6 +109,34 @@ def test_a_whole_file_is_for_its_owner_alone_and_replaces_what_was_there(tmp_pat
     assert path.read_text() == "new"
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_stands_there_is_known_with_its_mode_and_may_keep_it(tmp_path: Path) -> None:
+    path = tmp_path / "state.yml"
+    assert standing_file("dest", str(path)) is None
+    path.write_bytes(b"\xff old")
+    path.chmod(0o640)
+    standing = standing_file("dest", str(path))
+    assert standing == (b"\xff old", 0o640)
+    write_whole("dest", str(path), "new", standing.mode)
+    assert (path.read_text(), path.stat().st_mode & 0o7777) == ("new", 0o640)
+
+
+def test_a_file_that_stands_there_is_read_only_if_it_is_ours_and_may_have_another_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another name keeps what it had: the file is replaced, not written into."""
+    path, other = tmp_path / "state.yml", tmp_path / "other"
+    path.write_text("old")
+    os.link(path, other)
+    assert standing_file("dest", str(path)) is not None
+    write_whole("dest", str(path), "new")
+    assert (path.read_text(), other.read_text()) == ("new", "old")
+    monkeypatch.setattr(output.os, "geteuid", lambda: path.stat().st_uid + 1)
+    with pytest.raises(InputError, match=r"option dest: .*belongs to another user"):
+        standing_file("dest", str(path))
+    with pytest.raises(InputError, match=r"option dest: .*cannot be read"):
+        standing_file("dest", "a\0b")
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])

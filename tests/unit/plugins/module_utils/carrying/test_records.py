@@ -214,9 +214,9 @@ def test_progress_that_cannot_be_told_never_fails_the_run(tmp_path: Path, monkey
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"report_path": "run.txt"}, "does not end in .jsonl or .json, which are the forms of a report"),
-        ({"report_path": "run.md"}, ".jsonl or .json"),
-        ({"report_path": "json"}, ".jsonl or .json"),
+        ({"report_path": "run.txt"}, "does not end in .jsonl, .json, .md, .html: these are the forms of a report"),
+        ({"report_path": "run.md.txt"}, ".md, .html"),
+        ({"report_path": "json"}, ".jsonl, .json"),
         ({"plan_path": "plan.yml"}, "does not end in .json"),
         ({"plan_path": "plan.json", "apply_plan": "./plan.json"}, "is also the file of apply_plan"),
         ({"plan_path": "no/folder/plan.json"}, "cannot be written: No such file or directory"),

@@ -119,3 +119,10 @@ def test_a_read_is_bounded_where_the_refusal_may_be_the_truth():
         read_again(graph, in_turn(ServiceError(404, "no", REQUEST)), timeout=30)
     assert 20 <= clock.now <= 30
     assert read_again(graph, in_turn(ServiceError(404, "no", REQUEST), "it")) == "it"
+
+
+def test_f52_graph_waits_where_the_transport_does_and_so_is_woken_with_it():
+    slept = []
+    http = types.SimpleNamespace(counts=types.SimpleNamespace(waited=0.0), sleep=slept.append)
+    Graph(http, read_only=False).sleep(7.5)
+    assert (slept, http.counts.waited) == ([7.5], 7.5)

@@ -438,6 +438,7 @@ def test_b41_bytes_that_are_no_utf_8_have_their_offset(write: Write, name: str) 
 
 def test_b42_what_is_no_regular_file_is_an_error_and_no_hang(write: Write) -> None:
     write("empty/README.md", "")
+    write("a.txt", "")
     os.mkfifo("pipe.yml")
     Path("dangling.yml").symlink_to("nowhere.yml")
     Path("loop.yml").symlink_to("loop.yml")
@@ -445,7 +446,7 @@ def test_b42_what_is_no_regular_file_is_an_error_and_no_hang(write: Write) -> No
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("socket.yml")
         assert problems(
-            "empty", "pipe.yml", "dangling.yml", "loop.yml", "device.json", "socket.yml", "none.csv", "a.txt", "", "x\0.yml"
+            "empty", "pipe.yml", "dangling.yml", "loop.yml", "device.json", "socket.yml", "none.csv", "a.txt", "none", "", "x\0.yml"
         ) == [
             "empty: the directory holds no state file (.json, .csv, .yml, .yaml)",
             "pipe.yml: is a pipe, not a regular file",
@@ -455,6 +456,7 @@ def test_b42_what_is_no_regular_file_is_an_error_and_no_hang(write: Write) -> No
             "socket.yml: is a socket, not a regular file",
             "none.csv: cannot be read: No such file or directory",
             "a.txt: the name does not tell the format; it must end in one of .json, .csv, .yml, .yaml",
+            "none: there is no such file or directory",
             "src: an empty path names no file",
             "x\0.yml: cannot be read: embedded null byte",
         ]

@@ -17,6 +17,7 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import 
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.plan import Failure, MemberStep, Plan, Ref, Step
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.saved import (
     check_same,
+    check_service,
     describe_plan,
     digest_plan,
     read_plan,
@@ -36,11 +37,12 @@ PLAN = Plan(
 )
 
 Document = dict[str, t.Any]
+SERVICE = "https://scim.example/1/scim"
 
 
 def saved(plan: Plan = PLAN) -> Document:
     """What a file of this plan holds, read back."""
-    document: Document = json.loads(json.dumps(describe_plan(plan, ["a warning"])))
+    document: Document = json.loads(json.dumps(describe_plan(plan, ["a warning"], SERVICE)))
     return document
 
 
@@ -106,6 +108,8 @@ def broken(path: tuple[str | int, ...], value: object) -> Document:
         (broken(("format",), "terraform"), "is no saved plan"),
         (broken(("version",), 2), "version: is not 1"),
         (broken(("version",), None), "version: is not 1"),
+        (broken(("service",), None), "service: is no address"),
+        (broken(("service",), ["x"]), "service: is no address"),
         (broken(("digest",), None), "digest: is no SHA-256"),
         (broken(("digest",), "0" * 63), "digest: is no SHA-256"),
         (broken(("digest",), "0" * 64), "digest: does not belong to the operations"),
@@ -126,6 +130,14 @@ def test_a_file_that_is_not_just_as_it_was_written_is_refused(value: object, wor
         read_plan(value, "plan.json")
     assert words in str(caught.value)
     assert "plan.json" in str(caught.value)
+
+
+def test_a_plan_for_another_service_is_refused_with_both_addresses() -> None:
+    plan = read_plan(saved(), "plan.json")
+    check_service(plan, SERVICE)
+    with pytest.raises(Refusal) as caught:
+        check_service(plan, "https://scim.example/2/scim")
+    assert "plan.json is a plan for https://scim.example/1/scim, and base_url is https://scim.example/2/scim" in str(caught.value)
 
 
 def moved(**changes: t.Any) -> str:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 import typing as t
 
@@ -16,6 +17,27 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.exc
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def test_f52_where_nobody_can_watch_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_thread(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    watchdog = Watchdog()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_thread)
+        with pytest.raises(NotSent, match="no more threads"), Exchange("GET Users", 0.2, watchdog):
+            pass
+    with Exchange("GET Users", 0.1, watchdog) as exchange:
+        until_expired(exchange)
+
+
+def until_expired(exchange: Exchange) -> None:
+    """Waits until the watchdog has ended it."""
+    end = time.monotonic() + 5
+    while not exchange.expired:
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 @pytest.fixture

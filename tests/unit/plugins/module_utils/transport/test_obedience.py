@@ -83,6 +83,9 @@ def test_p3_how_long_answers_take_is_not_told_by_refusals_and_waits(tmp_path: Pa
     replies = [(0.001, Reply(429, {"Retry-After": "7"}, b"")), (0.2, Reply(204, {}, b""))]
 
     class Service:
+        def end_reading(self) -> None:
+            pass
+
         def exchange(self, *_words: object, **_options: object) -> Reply:
             seconds, reply = replies.pop(0)
             world.time.sleep(seconds)

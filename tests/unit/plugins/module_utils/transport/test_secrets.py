@@ -60,6 +60,7 @@ FORMS = {
 def test_r10_no_form_of_a_secret_survives(form: str, kind: str) -> None:
     secret = SECRETS[kind]()
     cleaned = Scrubber([secret]).scrub_text(f"before {FORMS[form](secret)} after")
+    assert Scrubber([secret]).finds(f"before {FORMS[form](secret)} after")
     assert cleaned.startswith("before ")
     assert cleaned.endswith(" after")
     assert MASK in cleaned
@@ -72,12 +73,14 @@ def test_r10_every_slice_of_eight_characters_is_a_secret() -> None:
     scrub = Scrubber([secret])
     slices = [secret[i:j] for i in range(len(secret)) for j in range(i + 8, len(secret) + 1)]
     assert {scrub.scrub_text(f"({part})") for part in slices} == {f"({MASK})"}
+    assert all(scrub.finds(f"({part})") for part in slices)
 
 
 def test_other_text_stays_as_it_is() -> None:
     text = "PATCH Users/7a736361-6c65: 404 No user with the id; nothing of it is secret"
     assert Scrubber([secrets.token_urlsafe(32)]).scrub_text(text) == text
     assert Scrubber().scrub_text(text) == text
+    assert not Scrubber([secrets.token_urlsafe(32)]).finds(text)
 
 
 def test_neighbouring_secrets_become_one_mask() -> None:

@@ -179,8 +179,52 @@ def test_f52_what_is_under_way_comes_to_its_end(net: Net) -> None:
     assert http.written == 1
 
 
+class Hanging:
+    """Answers after a while, if nobody goes before."""
+
+    def __init__(self) -> None:
+        self.began = threading.Event()
+        self.told = threading.Event()
+
+    def __call__(self, sock: t.Any) -> None:
+        self.began.set()
+        self.told.wait(20)
+        sock.sendall(FINE)
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "Users"), ("POST", "Users/.search")])
+def test_f52_a_read_that_hangs_is_broken_off_where_nothing_was_written(net: Net, method: str, path: str) -> None:
+    hanging = Hanging()
+    service, http = net.connect(hanging, FINE, timeout=30)
+    request = outcome(http, method, path)
+    assert hanging.began.wait(5)
+    began = time.monotonic()
+    http.stop(REASON)
+    assert isinstance(request.soon(), Stopped), request.error
+    assert time.monotonic() - began < 2
+    hanging.told.set()
+    assert len(service.seen) == 1
+
+
+@pytest.mark.parametrize(("method", "written"), [("PATCH", False), ("GET", True)])
+def test_f52_a_write_and_what_is_read_after_one_come_to_their_end(net: Net, method: str, written: bool) -> None:
+    hanging = Hanging()
+    _service, http = net.connect(*([FINE] if written else []), hanging, timeout=30)
+    if written:
+        http.send("PATCH", "Users/1", body={})
+    request = outcome(http, method)
+    assert hanging.began.wait(5)
+    http.stop(REASON)
+    time.sleep(0.5)
+    hanging.told.set()
+    assert request.soon() is None
+
+
 class Instant:
     """A connection that answers at once."""
+
+    def end_reading(self) -> None:
+        """There is nothing that lasts."""
 
     def exchange(self, *_words: object, **_options: object) -> Reply:
         """The answer."""

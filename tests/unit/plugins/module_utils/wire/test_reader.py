@@ -182,6 +182,43 @@ def test_f36_f38_users_betray_groups_that_the_listing_left_out():
     assert directory.members["g25"] == {"u1", "u2"}
 
 
+@pytest.mark.parametrize("kind", ["Users", "Groups"])
+def test_f38_a_total_that_is_too_low_is_found_out_by_a_look_beyond_each_end(kind):
+    """Nobody is a member of anything, so that nothing else betrays it."""
+    http = FakeHttp(people(25), [{"id": f"g{number}", "displayName": str(number), "members": []} for number in range(25)])
+    lie(http, 10, **{kind: True})
+    assert ScimReader(http).read().doubts == ()
+    directory = ScimReader(http).read(beyond=True)
+    assert (len(directory.users), len(directory.groups)) == (25, 25)
+    assert "more entries" in directory.doubts[0]
+
+
+def test_a_look_beyond_costs_one_request_for_each_listing():
+    http = FakeHttp(people(2), [{"id": "g1", "displayName": "a", "members": [{"value": "stranger"}]}])
+    assert ScimReader(http).read(beyond=True).doubts == ()
+    assert http.seen == ["GET Users", "GET Users", "GET Groups", "GET Groups"]
+
+
+@pytest.mark.parametrize(("status", "is_the_end"), [(400, True), (404, True), (401, False), (500, False)])
+def test_a_service_may_refuse_a_page_beyond_its_end(status, is_the_end):
+    def answer(request):
+        if request.params["startIndex"] > 1:
+            raise refuse(status, "no such page", request)
+        return NotImplemented
+
+    reader = ScimReader(FakeHttp(people(2), answer=answer))
+    if is_the_end:
+        assert reader.read(beyond=True).doubts == ()
+    else:
+        with pytest.raises(ServiceError):
+            reader.read(beyond=True)
+
+
+def test_groups_that_only_users_show_are_told():
+    http = FakeHttp(people(2, groups=[{"value": "g1"}, {"value": "elsewhere"}]), [{"id": "g1", "displayName": "a"}])
+    assert ScimReader(http).read().unlisted_groups == {"elsewhere"}
+
+
 def test_a_member_unknown_to_a_truthful_service_costs_one_request_and_no_doubt():
     http = FakeHttp(people(1), [{"id": "g1", "displayName": "a", "members": [{"value": "stranger"}]}])
     directory = ScimReader(http).read()

@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, scimops maintainers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where the progress of a run is shown, and in which form."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORMS = ("bar", "lines", "none")
+
+RECORDED = ("CI", "AWX_ISOLATED_DATA_DIR", "RUNNER_OMIT_EVENTS")
+"""Variables of those who keep what is printed: build services, and ansible-runner with AWX, who have a terminal that nobody looks at."""
+
+
+def columns_of_stderr() -> int | None:
+    """How wide the terminal is that standard error leads to; None if it leads elsewhere."""
+    try:
+        return (os.get_terminal_size(2).columns or 80) if os.isatty(2) else None
+    except OSError:
+        return None
+
+
+def choose_form(*, wanted: str, terminal: bool, environment: Mapping[str, str], hosts: int) -> str:
+    """What is wanted, if that is one of FORMS. Otherwise a bar where one person looks at one host, and lines everywhere else.
+
+    With several hosts their results are printed while others still run, and each would tear the bar apart.
+    """
+    if wanted.strip().lower() in FORMS:
+        return wanted.strip().lower()
+    recorded = any(environment.get(name) for name in RECORDED) or environment.get("TERM") == "dumb"
+    return "bar" if terminal and not recorded and hosts <= 1 else "lines"
