@@ -15,7 +15,7 @@ demo: ## see it work: Entra provisions a sandbox, a directory kept in files, wha
 	ANSIBLE_INVENTORY_UNPARSED_WARNING=false ANSIBLE_DISPLAY_SKIPPED_HOSTS=false ANSIBLE_DISPLAY_OK_HOSTS=false \
 	ANSIBLE_CALLBACK_RESULT_FORMAT=yaml $(DEV)/ansible-playbook scimops.zscaler_one.demo
 
-test: ## all checks, some ten minutes
+test: ## all checks, forty minutes on two processors
 	@$(CHECKS)
 
 check: ## the quick part, for every save: ruff, mypy, unit tests without the slow ones

@@ -60,7 +60,7 @@ options:
       - Make the application although the tenant has another one of O(template) under a name that is nearly the same. Without it this is
         refused, since such a name is mostly misspelt, or that of an application which was renamed in the portal, and a second application
         would have nobody assigned and would provision nobody.
-      - Nearly the same are names of which one is a part of the other, such as V(Zscaler One) and V(Zscaler One (test)), and those that
+      - Nearly the same are names of which one is a part of the other, such as V(Zscaler One) and V(Zscaler One (test\)), and those that
         share most of their letters in the same order. A name that is clearly another only gets a warning.
       - It decides nothing once the application exists.
     type: bool

@@ -97,7 +97,7 @@ options:
             type: str
           expression:
             description:
-              - A formula of Entra, such as V(Join(" ", [givenName], [surname])), at most 10,000 characters.
+              - A formula of Entra, such as V(Join(" ", [givenName], [surname]\)), at most 10,000 characters.
               - Graph parses it before anything is written, and only if its text differs from the live one by more than blanks outside of
                 quotes and brackets. What Graph reports as wrong with it is reported as it is.
             type: str

@@ -73,7 +73,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The connection, with the connection written down once
+- name: Tests, with the connection written down once
   module_defaults:
     group/scimops.zscaler_one.entra:
       tenant_id: 11111111-2222-3333-4444-555555555555

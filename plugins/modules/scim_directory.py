@@ -236,8 +236,9 @@ notes:
   - With C(connection=local) a run of more than a few seconds shows on standard error how far it is, in numbers and never with names. On a
     terminal, with one host, this is a bar that is gone afterwards. Otherwise, such as in build services, AWX, or with several hosts at
     once, these are lines, one every ten seconds or ten percent, and after two minutes one a minute. The variable
-    C(zscaler_one_progress), or E(ZSCALER_ONE_PROGRESS) in the environment of C(ansible-playbook), chooses V(auto) (the default), V(bar), V(lines) or V(none). With
-    C(async), C(become) or any other connection nothing is shown. Result, arguments and log file stay as they are.
+    C(zscaler_one_progress), or E(ZSCALER_ONE_PROGRESS) in the environment of C(ansible-playbook), chooses V(auto) (the default), V(bar),
+    V(lines) or V(none). With C(async), C(become) or any other connection nothing is shown. Result, arguments and log file stay as they
+    are.
   - A listing of the tenant that contradicts itself, such as pages that end too early, never leads to a removal. The task fails if it would
     remove anything, and otherwise says RV(listing=suspect).
   - What is deleted, disabled or taken out of a group is what the listing shows under that id; it is not read once more before. A listing
@@ -250,6 +251,8 @@ seealso:
   - module: scimops.zscaler_one.scim_user
   - module: scimops.zscaler_one.scim_group
   - module: scimops.zscaler_one.scim_membership
+  - module: scimops.zscaler_one.scim_export
+  - module: scimops.zscaler_one.scim_drift_info
 author:
   - scimops maintainers (@scimops)
 """

@@ -109,7 +109,7 @@ requests:
       description: Seconds spent waiting, for the pace or because the service asked for it.
       type: float
       returned: always
-  sample: {sent: 2, by_method: {GET: 1, POST: 1}, throttled: 0, retried: 0, waited: 0.0}
+  sample: {sent: 2, by_method: {GET: 2}, throttled: 0, retried: 0, waited: 0.0}
 """
 
 from ..module_utils._module import run_reading

@@ -44,11 +44,13 @@ HOW = """\
   number of writes in P2 is one for each user who is new, changed or gone, and for each group as many as its memberships need at 100 in
   a request.
 * P3: the sandbox allows 50 requests a second and answers 429 above. The time is that of the whole process, with start, listing and
-  verification. The three latencies run side by side, each with a service and a budget of its own.
+  verification. The three latencies run one after the other.
 * P4: creates in a second between the first and the last one's arrival. `open_url` is Ansible's own way to send requests.
-* P5: the loops create the same users with `ansible.builtin.uri`, and with the smallest module that can do it.
+* P5: the loops create the same users with `ansible.builtin.uri`, and with the smallest module that can do it. Ansible packs the files of a
+  module anew for each task and the target compiles them: with ours, of some two hundred files, that takes over a second, once.
 * P6: the floor is a script without any check that loads the file, gets and decodes all pages, and compares dicts; it knows nothing of
-  errors. The time of `ansible-playbook` itself counts for us and not for the floor.
+  errors. The module runs as a process of its own, and once more with `ansible-playbook` around it, whose time then counts for us and not
+  for the floor.
 * P7: "everything new" is a run in check mode against an empty tenant, whose result lists operations.
 * P8: seconds of CPU for reading and checking, without the start of Python.
 """

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import tempfile
@@ -13,6 +14,7 @@ import typing as t
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import pytest
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import Refusal
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._export import gaps
@@ -165,6 +167,17 @@ def test_whoever_is_in_scope_is_in_the_file_or_named(directory: Directory, scope
         ours = scope.has_user(live.user_name, live.external_id)
         assert (live.user_name in {entry["user_name"] for entry in adoption.users}) <= ours
         assert not ours or live.user_name in named or live.user_name in {entry["user_name"] for entry in adoption.users}
+
+
+SCHEMA = jsonschema.Draft7Validator(json.loads((Path(__file__).parents[5] / "docs" / "schema" / "state.json").read_text()))
+
+
+@many
+@given(odd_directories())
+def test_editors_find_no_fault_in_the_file(directory: Directory) -> None:
+    adoption = adopted(directory, form="json")
+    assume(adoption.users)
+    assert list(SCHEMA.iter_errors(json.loads(write_json(adoption.users, adoption.groups)))) == []
 
 
 def test_an_entry_has_what_is_there_and_no_id() -> None:
