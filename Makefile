@@ -3,6 +3,7 @@ PYTHON ?= python3
 CHECKS := $(PYTHON) -m tests.checks
 # The environment of the demo and the sandbox: made on first use, there at once afterwards.
 DEV = "$$($(CHECKS) --environment dev)/bin"
+FIRST = test -d build/environments/dev || echo "Making the environment on first use (about a minute)..."
 
 .PHONY: help demo test check goals bench sandbox docs schema
 .DEFAULT_GOAL := help
@@ -10,7 +11,8 @@ DEV = "$$($(CHECKS) --environment dev)/bin"
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
 
-demo: ## see it work: Entra provisions a sandbox, a directory kept in files, what happened
+demo: ## see it work, three minutes: Entra provisions a sandbox, a directory kept in files, what happened
+	@$(FIRST)
 	@ANSIBLE_HOME=build/home/ansible ANSIBLE_COLLECTIONS_PATH=build/link ANSIBLE_LOCALHOST_WARNING=false \
 	ANSIBLE_INVENTORY_UNPARSED_WARNING=false ANSIBLE_DISPLAY_SKIPPED_HOSTS=false ANSIBLE_DISPLAY_OK_HOSTS=false \
 	ANSIBLE_CALLBACK_RESULT_FORMAT=yaml $(DEV)/ansible-playbook scimops.zscaler_one.demo
@@ -28,10 +30,13 @@ bench: ## measure the performance goals, some twenty minutes; writes docs/benchm
 	@"$$($(CHECKS) --environment bench)/bin/python" -m tests.bench $(BENCH)
 
 sandbox: ## start a Zscaler One and an Entra ID on this machine, for playbooks of your own
-	@$(DEV)/python tests/sandbox up
+	@$(FIRST)
+	@echo "Starting the sandbox..."
+	@$(DEV)/python tests/sandbox up >/dev/null
 	@echo "Connect this shell to both halves, SCIM and Entra ID:"
 	@echo "    eval \"\$$($(DEV)/python tests/sandbox env)\""
-	@echo "What it saw: GET control_url/journal. Stop it: $(DEV)/python tests/sandbox down"
+	@echo "How to reach its control_url (GET journal tells what it saw), with its secrets: $(DEV)/python tests/sandbox status"
+	@echo "Stop it: $(DEV)/python tests/sandbox down"
 
 docs: ## build the documentation site into build/docs/html
 	@$(CHECKS) --only "documentation site"

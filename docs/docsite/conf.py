@@ -17,7 +17,11 @@ extensions = ["sphinx_antsibull_ext"]
 suppress_warnings = ["ref.ref"]
 
 html_theme = "sphinx_ansible_theme"
-html_theme_options = {"documentation_home_url": "index.html", "topbar_links": {}, "vcs_pageview_mode": ""}
+html_theme_options = {
+    "documentation_home_url": "https://github.com/scimops/scimops.zscaler_one",
+    "topbar_links": {},
+    "vcs_pageview_mode": "",
+}
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_show_sphinx = False

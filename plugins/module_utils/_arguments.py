@@ -99,6 +99,19 @@ SCOPE: Mapping[str, Options] = {
 }
 """What is ours."""
 
+DECLARED: Mapping[str, Options] = {
+    # The entries have no suboptions: they are checked by the same rules as those of files, which see the types of YAML.
+    "users": {"type": "list", "elements": "dict"},
+    "groups": {"type": "list", "elements": "dict"},
+    "src": {"type": "list", "elements": "path"},
+    "prune_users": {"type": "str", "default": "none", "choices": ["none", "disable", "delete"]},
+    "prune_groups": {"type": "str", "default": "none", "choices": ["none", "delete"]},
+    "membership": {"type": "str", "default": "exact", "choices": ["exact", "append", "remove"]},
+    "protected_users": {"type": "list", "elements": "str", "default": []},
+    "result_limit": {"type": "int", "default": 1000},
+}
+"""The declared state, whole, and how much is told of it. Each module says in its own words what that means to it."""
+
 PERSON = ("user_name", "new_user_name", "external_id", "id", "display_name", "given_name", "family_name", "email", "department")
 PERSONAL = frozenset((*PERSON, "users", "groups", "members", "protected_users", "filter"))
 """Options that name people, of which neither a log nor `invocation` gets more than how many there are."""

@@ -136,7 +136,7 @@ def _check_plan(order: Order, service: ScimService, result: Result) -> None:
     try:
         if order.saved is not None:
             check_same(order.saved, plan)
-        result.warnings += enforce_brake(plan, order.policy)
+        result.warnings[:0] = enforce_brake(plan, order.policy)
     except Refusal as refusal:
         refusal.details["operations"] = list_operations(plan)[: order.result_limit]
         raise

@@ -7,14 +7,13 @@
 from __future__ import annotations
 
 import typing as t
-from pathlib import Path
 
 from ansible.module_utils.basic import missing_required_lib
 
 from ._advice import advise
 from ._arguments import check_ranges
 from ._carrying.output import as_json, check_place, now, write_whole
-from ._carrying.records import check_paths
+from ._carrying.records import check_paths, choose_report
 from ._converge import bounded
 from ._drift.case import Case
 from ._drift.compare import bring_together, compare, plan_of, questions
@@ -73,6 +72,7 @@ class Inputs(t.NamedTuple):
     document: Document | None
     policy: Policy
     entra: Options | None
+    options: Options
 
 
 def run_drift(options: Options, **rules: t.Any) -> None:
@@ -103,13 +103,11 @@ def check(options: Options) -> Inputs:
     check_ranges(options)
     check_paths(options)
     if options["report_path"] is not None:
-        ending = Path(options["report_path"]).suffix.lower()
-        if ending not in REPORTS:
-            reason = f"{options['report_path']} does not end in {', '.join(REPORTS)}, which are the forms of a report"
-            raise InputError([Problem("option report_path", "", reason)])
+        choose_report(options["report_path"], REPORTS)
         check_place("report_path", options["report_path"])
-    policy = make_policy(options)
     document = declared_document(options) if any(options[name] is not None for name in ("users", "groups", "src")) else None
+    options = {**options, **_undeclared(options, document)}
+    policy = make_policy(options)
     if document is not None:
         check_document(document, policy)
     if options["entra"] is None and document is None:
@@ -117,7 +115,18 @@ def check(options: Options) -> Inputs:
         raise InputError([Problem("option entra", "", reason)])
     if options["entra"] is not None:
         _check_entra(options["entra"])
-    return Inputs(document, policy, options["entra"])
+    return Inputs(document, policy, options["entra"], options)
+
+
+def _undeclared(options: Options, document: Document | None) -> Options:
+    """How the options for pruning are meant here: whoever is in no file is extra, also where nobody is ever to remove them.
+
+    Not so beside Entra, which then says who of them may be there, and not for a kind of which nothing is declared.
+    """
+    if document is None or (options["undeclared"] or ("as_pruned" if options["entra"] else "extra")) == "as_pruned":
+        return {}
+    declared = {"prune_users": document.users, "prune_groups": document.groups}
+    return {name: "delete" for name, entries in declared.items() if entries and options[name] == "none"}
 
 
 def _check_entra(given: Options) -> None:
@@ -172,7 +181,7 @@ def _compare(task: Task, inputs: Inputs, side: Side | None) -> Json:
     task.http = connect(task.options, read_only=True, scrub=task.scrub)
     service = ScimReader(task.http, page_size=task.options["page_size"])
     document, policy, entra = inputs.document, inputs.policy, side.entra if side else None
-    read = directory_reading(task.options, document)[0] if document else None
+    read = directory_reading(inputs.options, document)[0] if document else None
     directory = read_tenant(service, read, document, whole=side is not None)
     plan = _plan(document, directory, policy)
     world = bring_together(document, directory, policy, plan, entra)
@@ -182,11 +191,13 @@ def _compare(task: Task, inputs: Inputs, side: Side | None) -> Json:
         case.told = _of_graph(task, lambda: side.more.told(asked.logs))
         case.blocked = _of_graph(task, lambda: side.more.blocked(to_ask(asked, case.told)))
         case.since = side.more.since
-    found = compare(world, case, document, plan)
+    with bounded(policy):
+        found = compare(world, case, document, plan)
     names = [one.name for one in found.findings if one.kind == "user" and one.category in (MISSING, NOT_PROVISIONED)]
     case.directory = with_doubt_of_emptiness(service, directory, names)
     if case.directory is not directory:
-        found = compare(world, case, document, plan)
+        with bounded(policy):
+            found = compare(world, case, document, plan)
     found.warnings += side.more.warnings if side else []
     told: Json = shortened(as_told(found, time=now(), tenant=task.http.base_url, declared=document is not None, entra=entra))
     return told
@@ -202,7 +213,7 @@ def _plan(document: Document | None, directory: Directory, policy: Policy) -> Pl
 def _report(task: Task, told: Json) -> None:
     path = task.options["report_path"]
     if path is not None:
-        write_whole("report_path", path, REPORTS[Path(path).suffix.lower()](task.scrub.scrub(told)))
+        write_whole("report_path", path, choose_report(path, REPORTS)(task.scrub.scrub(told)))
 
 
 def _result(told: Json, limit: int) -> Json:

@@ -22,7 +22,7 @@ from ._export.json_text import write_json
 from ._export.yaml_text import write_yaml
 from ._input.document import build_document
 from ._input.fields import Raw
-from ._input.files import MAX_MEBIBYTES
+from ._input.files import STATE_FILES, suffix
 from ._input.sources import YAML_USERS
 from ._model import Place
 from ._module import start
@@ -40,8 +40,7 @@ if t.TYPE_CHECKING:
     Options = Mapping[str, t.Any]
 
 FORMS: Mapping[str, Callable[..., str]] = {"yaml": write_yaml, "json": write_json, "csv": write_csv}
-ENDINGS = {".yml": "yaml", ".yaml": "yaml", ".json": "json", ".csv": "csv"}
-"""How the names of files end that scim_directory reads as these forms."""
+"""How each form of a state file is written."""
 
 MOST_GROUPS: int = GROUPS["max_groups_per_user"]["default"]
 
@@ -94,13 +93,13 @@ def export(task: Task) -> dict[str, t.Any]:
 
 def choose_form(dest: str, asked: str | None) -> str:
     """The form of the file; its name must end as scim_directory needs it to read the file. Raises InputError."""
-    form = ENDINGS.get(Path(dest).suffix.lower(), "")
-    wanted = [ending for ending, one in ENDINGS.items() if asked in (None, one)]
-    if not form or asked not in (None, form):
+    ending = suffix(dest)
+    wanted = [one for one, form in STATE_FILES.items() if asked in (None, form.name)]
+    if ending not in wanted:
         ends = " or ".join(part for part in (", ".join(wanted[:-1]), wanted[-1]) if part)
         reason = f"{dest} does not end in {ends}, by which scim_directory knows the form of the file"
         raise InputError([Problem("option dest", "", reason)])
-    return form
+    return STATE_FILES[ending].name
 
 
 def check_folder(dest: str, *, dry: bool) -> list[str]:
@@ -135,7 +134,7 @@ def write(adoption: Adoption, form: str, dest: str) -> str:
     entries += [Raw("group", Place(dest, 0, f"groups[{place}]"), dict(entry)) for place, entry in enumerate(adoption.groups)]
     build_document(entries, today="")
     text = FORMS[form](adoption.users, adoption.groups)
-    most = MAX_MEBIBYTES[Path(dest).suffix.lower()]
+    most = STATE_FILES[suffix(dest)].most
     if len(text.encode("utf-8")) > most << 20:
         raise Refusal(
             f"Refused: {dest} would be larger than the {most} MiB that are read of it. Nothing was written. Use JSON, or a scope."

@@ -16,6 +16,9 @@ from ._wording import cut_list
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
+LIFTED = "Over the removal limit, and allowed by allow_removals_over_limit: "
+"""How a warning begins that the brake would have been a refusal."""
+
 VICTIMS = 20
 """How many of those who would be removed a message names."""
 
@@ -59,7 +62,7 @@ def refuse(overruns: Sequence[Overrun], limit: Limit, *, allow: bool, note: str 
     if not overruns:
         return ()
     if allow:
-        return tuple(f"Over the removal limit, and allowed by allow_removals_over_limit: {overrun}" for overrun in overruns)
+        return tuple(f"{LIFTED}{overrun}" for overrun in overruns)
     lines = ["Refused by the removal brake; this task wrote nothing."]
     lines += [f"- {overrun}" for overrun in overruns]
     lines += [note] if note else []

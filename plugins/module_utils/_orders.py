@@ -146,7 +146,11 @@ def directory_order(options: Options, *, dry: bool) -> Order:
 
 
 def declared_document(options: Options) -> Document:
-    """What the options users, groups and src declare, checked."""
+    """What the options users, groups and src declare, checked. Raises InputError, also where they declare nothing (F45).
+
+    "Nothing to do" must not be the answer to a folder that was lost on the way, or to a variable that nobody has set.
+    """
+    _check_given(options)
     warnings: list[str] = []
     entries = inline_entries(options["users"], options["groups"])
     if options["src"]:
@@ -156,6 +160,14 @@ def declared_document(options: Options) -> Document:
     return build_document(
         entries, today=today, max_groups_per_user=options["max_groups_per_user"], membership=options["membership"], warnings=warnings
     )
+
+
+def _check_given(options: Options) -> None:
+    if options["src"] is not None and not options["src"]:
+        raise InputError([Problem("option src", "", "is an empty list, so nothing is declared; name the files, or leave the option out")])
+    if all(options[name] is None for name in ("users", "groups", "src")):
+        reason = "is missing, and so are groups and src (null is as good as missing): nothing is declared. Give one of them"
+        raise InputError([Problem("option users", "", reason)])
 
 
 def directory_reading(options: Options, document: Document) -> tuple[t.Callable[[ScimReader], Directory], bool]:
@@ -186,6 +198,8 @@ def directory_reading(options: Options, document: Document) -> tuple[t.Callable[
 
 def _saved_plan(path: str, base_url: str) -> SavedPlan:
     """The plan in a file of plan_path. Raises InputError, and Refusal for that of another service, before any request."""
+    if not path:
+        raise InputError([Problem("option apply_plan", "", "is empty; was the name of the reviewed plan lost?")])
     if not path.lower().endswith(".json"):
         raise InputError([Problem("option apply_plan", "", f"{path!r} does not end in .json; name a file that was written by plan_path")])
     text = read_text(path)

@@ -100,7 +100,9 @@ class Task:
         if isinstance(error, InputError):
             result["problems"] = [problem._asdict() for problem in error.problems[:PROBLEMS]]
         if isinstance(error, Refusal):
-            result.update({"refused": error.details, "operations": error.details.pop("operations", [])})
+            result["refused"] = {name: value for name, value in error.details.items() if name != "operations"}
+            if "operations" in error.details:
+                result["operations"] = error.details["operations"]
         written = self.http.written if self.http is not None and isinstance(error, (BrokenDown, NotUnderstood, UntrustedAnswer)) else 0
         if written:
             result["changed"] = True

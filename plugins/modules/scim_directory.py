@@ -519,20 +519,12 @@ requests:
   sample: {sent: 2, by_method: {GET: 1, POST: 1}, throttled: 0, retried: 0, waited: 0.0}
 """
 
-from ..module_utils._arguments import BATCHES, BRAKE, GROUPS, MATCHING, MEMBERS, PROTECTION, SCOPE, WRITING
+from ..module_utils._arguments import BATCHES, BRAKE, DECLARED, GROUPS, MATCHING, MEMBERS, PROTECTION, SCOPE, WRITING
 from ..module_utils._module import run_changing
 from ..module_utils._orders import directory_order
 from ..module_utils._results import directory_result
 
 OPTIONS = {
-    # The entries have no suboptions: they are checked by the same rules as those of files, which see the types of YAML.
-    "users": {"type": "list", "elements": "dict"},
-    "groups": {"type": "list", "elements": "dict"},
-    "src": {"type": "list", "elements": "path"},
-    "prune_users": {"type": "str", "default": "none", "choices": ["none", "disable", "delete"]},
-    "prune_groups": {"type": "str", "default": "none", "choices": ["none", "delete"]},
-    "membership": {"type": "str", "default": "exact", "choices": ["exact", "append", "remove"]},
-    "protected_users": {"type": "list", "elements": "str", "default": []},
     "on_error": {"type": "str", "default": "continue", "choices": ["continue", "stop"]},
     "verify": {"type": "bool", "default": True},
     "concurrency": {"type": "str", "default": "auto"},
@@ -541,7 +533,7 @@ OPTIONS = {
     "apply_plan": {"type": "path"},
     "report_path": {"type": "path"},
     "progress_path": {"type": "path"},
-    "result_limit": {"type": "int", "default": 1000},
+    **DECLARED,
     **GROUPS,
     **MATCHING,
     **MEMBERS,

@@ -16,13 +16,13 @@ description:
     with O(entra) also who is assigned to the application in Entra and what its provisioning service did, and says who is not everywhere
     as wanted. It never changes anything.
   - Without a declared state, Entra is compared with Zscaler. Without O(entra), Git is. One of both is needed.
-  - What differs between Git and Zscaler is just what C(scim_directory) would change with the same options, so that RV(in_sync) is true
-    if its plan is empty. The removal brake says nothing here.
+  - What differs between Git and Zscaler is just what C(scim_directory) would change with the same options, and besides, whoever is in no
+    file (see O(undeclared)). So RV(in_sync) means that its plan is empty. The removal brake says nothing here.
   - Everybody is in exactly one category, the first of these that holds. V(missing), declared and not at Zscaler. V(extra), at Zscaler and
-    declared absent, or in no state file while O(prune_users) or O(prune_groups) would remove it. V(disabled_by_hand), inactive at
-    Zscaler, and declared active, or in scope in Entra, not disabled by Entra and not declared inactive. V(extra_member), a group with
-    members that it must not have. V(missing_member), a group that only lacks members. V(differs), other attributes than declared, or an
-    entry in conflict. V(assigned_not_provisioned), in scope in Entra and not at Zscaler, with the reason from the provisioning logs.
+    declared absent, or in O(scope) and in no state file (see O(undeclared)). V(disabled_by_hand), inactive at Zscaler, and declared
+    active, or in scope in Entra, not disabled by Entra and not declared inactive. V(extra_member), a group with members that it must not
+    have. V(missing_member), a group that only lacks members. V(differs), other attributes than declared, or an entry in conflict.
+    V(assigned_not_provisioned), in scope in Entra and not at Zscaler, with the reason from the provisioning logs.
     V(provisioned_not_assigned), at Zscaler and active, and neither declared nor in scope in Entra.
   - So Git goes before Entra, and access before attributes. Whoever is V(missing) and assigned in Entra is told with Entra's reason as well.
   - Memberships belong to the group, so a person who is in a group too many is named there, in RV(drift[].members).
@@ -54,20 +54,31 @@ options:
     elements: path
   prune_users:
     description:
-      - Whether users in O(scope) that are not declared are V(extra). With V(none) they are not, with V(disable) those who are active,
-        with V(delete) all.
-      - To see them although nobody is ever to remove them, say V(delete) here; this module removes nobody.
+      - What M(scimops.zscaler_one.scim_directory) does to users in O(scope) that are not declared. With V(delete) all of them are
+        V(extra), with V(disable) those who are active, with V(none) it is up to O(undeclared). This module removes nobody.
       - If no users are declared, V(disable) and V(delete) are an error, as everybody would be extra.
     type: str
     choices: [none, disable, delete]
     default: none
   prune_groups:
     description:
-      - Whether groups in O(scope) that are not declared are V(extra). With V(none) they are not.
+      - What M(scimops.zscaler_one.scim_directory) does to groups in O(scope) that are not declared. With V(delete) they are V(extra),
+        with V(none) it is up to O(undeclared).
       - If no groups are declared, V(delete) is an error.
     type: str
     choices: [none, delete]
     default: none
+  undeclared:
+    description:
+      - Whether users and groups in O(scope) that are in no state file are drift where nothing would ever remove them, which is with
+        O(prune_users=none) and O(prune_groups=none).
+      - With V(extra) they are V(extra), such as accounts that somebody made by hand. Nobody is, as long as no users are declared, and no
+        group, as long as no groups are.
+      - With V(as_pruned) they are not, so that there is drift exactly if M(scimops.zscaler_one.scim_directory) would have something to do.
+      - The default is V(extra) without O(entra). With O(entra) it is V(as_pruned), because then whoever is there and in no file may be
+        there because of Entra, and is V(provisioned_not_assigned) if not.
+    type: str
+    choices: [extra, as_pruned]
   membership:
     description:
       - What the list of members of a group means, as in M(scimops.zscaler_one.scim_directory). Only with V(exact) are there extra members,
@@ -116,6 +127,7 @@ options:
       - A file for the whole report, whatever O(result_limit) says. Its name ends in V(.md), V(.html) or V(.json). It replaces what was
         there, has the names of people, and only its owner may read it.
       - A relative path counts from where the module runs. It must not be a file that the task reads as O(src).
+      - It is written in check mode, too.
     type: path
   result_limit:
     description:
@@ -463,7 +475,7 @@ listing:
   sample: complete
 requests:
   description: What the task asked of the SCIM service.
-  returned: always, once the options were checked
+  returned: always, once it was asked
   type: dict
   contains:
     sent:
@@ -499,35 +511,26 @@ problems:
   elements: dict
   sample:
     - {place: "state/users.yml:12 (users[3])", field: dispaly_name, reason: "is not a known key; did you mean display_name?"}
+refused:
+  description: Why correct input was not compared, such as a C(listing) that is V(suspect) because two users share an id.
+  returned: when the comparison was refused
+  type: dict
+  sample: {listing: suspect}
 """
 
-from ..module_utils._arguments import GROUPS, MATCHING, MEMBERS, PROTECTION
+from ..module_utils._arguments import DECLARED, GROUPS, MATCHING, MEMBERS, PROTECTION, SCOPE
 from ..module_utils._drift_module import ENTRA_OPTIONS, run_drift
 
 OPTIONS = {
-    "users": {"type": "list", "elements": "dict"},
-    "groups": {"type": "list", "elements": "dict"},
-    "src": {"type": "list", "elements": "path"},
-    "prune_users": {"type": "str", "default": "none", "choices": ["none", "disable", "delete"]},
-    "prune_groups": {"type": "str", "default": "none", "choices": ["none", "delete"]},
-    "membership": {"type": "str", "default": "exact", "choices": ["exact", "append", "remove"]},
-    "scope": {
-        "type": "dict",
-        "options": {
-            "user_name_suffixes": {"type": "list", "elements": "str"},
-            "user_name_regex": {"type": "str"},
-            "external_id_regex": {"type": "str"},
-            "group_name_regex": {"type": "str"},
-        },
-    },
-    "protected_users": {"type": "list", "elements": "str", "default": []},
+    "undeclared": {"type": "str", "choices": ["extra", "as_pruned"]},
     "report_path": {"type": "path"},
-    "result_limit": {"type": "int", "default": 1000},
     "entra": {"type": "dict", "options": dict(ENTRA_OPTIONS)},
+    **DECLARED,
     **GROUPS,
     **MATCHING,
     **MEMBERS,
     **PROTECTION,
+    **SCOPE,
 }
 
 

@@ -84,6 +84,13 @@ schemas:
   sample:
     - urn:ietf:params:scim:schemas:core:2.0:Group
     - urn:ietf:params:scim:schemas:core:2.0:User
+problems:
+  description: All that is wrong with the options.
+  returned: when the input is wrong
+  type: list
+  elements: dict
+  sample:
+    - {place: option page_size, field: "", reason: is 0; it must be a whole number from 1 to 1000}
 requests:
   description: What the task asked of the service.
   returned: always, once the options were checked

@@ -146,6 +146,18 @@ listing:
   returned: success
   type: str
   sample: complete
+problems:
+  description: All that is wrong with the options.
+  returned: when the input is wrong
+  type: list
+  elements: dict
+  sample:
+    - {place: option page_size, field: "", reason: is 0; it must be a whole number from 1 to 1000}
+refused:
+  description: Why nothing can be told, such as a C(listing) that is V(suspect) because the service shows the same page again and again.
+  returned: when the listing cannot be read
+  type: dict
+  sample: {listing: suspect}
 requests:
   description: What the task asked of the service.
   returned: always, once the options were checked

@@ -30,7 +30,7 @@ class ProgressFile(Record):
     """One JSON line at a time: the phase, and while writing how many changes are done, how many failed, how fast, how long it takes."""
 
     def __init__(self, path: str, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self.warnings: list[str] = []
+        self._warnings: list[str] = []
         self._monotonic = monotonic
         self._phase = ""
         self._done = self._failed = 0
@@ -42,6 +42,11 @@ class ProgressFile(Record):
             self._file = LineFile("progress_path", path)
         except CollectionError as error:
             self._give_up(error)
+
+    @property
+    def warnings(self) -> list[str]:
+        """Why the file tells no more, if so."""
+        return self._warnings
 
     def enter(self, phase: str) -> None:
         """The first line of a phase, after the last of the one before."""
@@ -105,4 +110,4 @@ class ProgressFile(Record):
 
     def _give_up(self, error: CollectionError) -> None:
         self._file = None
-        self.warnings.append(f"How far the run is cannot be told, and it went on without: {error}")
+        self._warnings.append(f"How far the run is cannot be told, and it went on without: {error}")

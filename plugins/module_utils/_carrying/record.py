@@ -23,6 +23,11 @@ class Record:
     Raises CollectionError where nothing can be recorded any more; then nothing more is written either.
     """
 
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What could not be told and has not stopped the run."""
+        return ()
+
     def enter(self, phase: str) -> None:
         """The run is about to do this: reading, planning, verifying. Writing begins with `begin`."""
 

@@ -10,6 +10,7 @@ import typing as t
 from pathlib import Path
 
 from .._errors import CollectionError, InputError, NotRecorded, Problem
+from .._input.files import STATE_FILES
 from .document_report import DocumentReport
 from .line_report import LineReport
 from .page_report import HtmlReport, MarkdownReport
@@ -27,9 +28,9 @@ if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
 
 REPORTS: Mapping[str, t.Any] = {".jsonl": LineReport, ".json": DocumentReport, ".md": MarkdownReport, ".html": HtmlReport}
+"""Who writes a report, by the end of its name."""
 
-SOURCES = frozenset((".yml", ".yaml", ".json", ".csv"))
-"""How the names of files end that a directory of C(src) is read for."""
+Form = t.TypeVar("Form")
 
 
 class Records(Record):
@@ -40,8 +41,8 @@ class Records(Record):
 
     @property
     def warnings(self) -> list[str]:
-        """What could not be told and has not stopped the run."""
-        return [warning for one in self._records if isinstance(one, ProgressFile) for warning in one.warnings]
+        """See Record."""
+        return [warning for one in self._records for warning in one.warnings]
 
     def enter(self, phase: str) -> None:
         """See Record."""
@@ -110,10 +111,7 @@ def make_records(
     if plan_path is not None:
         records.append(PlanFile(plan_path, scrub, service))
     if report_path is not None:
-        ending = Path(report_path).suffix.lower()
-        if ending not in REPORTS:
-            raise _fault("report_path", f"{report_path} does not end in {', '.join(REPORTS)}: these are the forms of a report")
-        records.append(REPORTS[ending](report_path, scrub, dry=dry, tenant=_address(service)))
+        records.append(choose_report(report_path, REPORTS)(report_path, scrub, dry=dry, tenant=_address(service)))
     if progress_path is not None:
         records.append(ProgressFile(progress_path))
     return Records(records)
@@ -125,6 +123,14 @@ def _address(service: Callable[[], str]) -> str:
         return service()
     except InputError:
         return ""
+
+
+def choose_report(path: str, forms: Mapping[str, Form]) -> Form:
+    """The form of a report that the end of its name tells. Raises InputError."""
+    ending = Path(path).suffix.lower()
+    if ending not in forms:
+        raise _fault("report_path", f"{path} does not end in {', '.join(forms)}: these are the forms of a report")
+    return forms[ending]
 
 
 def check_paths(options: Mapping[str, t.Any]) -> None:
@@ -142,7 +148,7 @@ def check_paths(options: Mapping[str, t.Any]) -> None:
         place = _resolved(option, path)
         if place in used:
             raise _fault(option, f"{path} is also the file of {used[place]}; give it another name")
-        if place.suffix.lower() in SOURCES and any(source in place.parents for source in sources):
+        if place.suffix.lower() in STATE_FILES and any(source in place.parents for source in sources):
             raise _fault(option, f"{path} would be read as a state file, for it lies in a directory of src; give it another name or place")
         used[place] = option
 

@@ -140,7 +140,8 @@ def _only_seen(findings: Sequence[Finding]) -> tuple[list[Finding], str]:
             finding.missing_members = []
             finding.reason = "; ".join(count_members(finding.members, []))
     left = len(findings) - len(seen)
-    return seen, f"Nobody is called missing because of it; {left} that it does not show {'is' if left == 1 else 'are'} left out here."
+    told = f"; {left} that it does not show {'is' if left == 1 else 'are'} left out here" if left else ""
+    return seen, f"Nobody is called missing because of it{told}."
 
 
 def _unverifiable(plan: Plan | None) -> Iterable[str]:

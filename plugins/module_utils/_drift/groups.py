@@ -77,7 +77,7 @@ def _by_git(row: Row, case: Case, members: Members) -> tuple[str, str]:
         reason = "is declared, and not at Zscaler"
         return MISSING, reason if row.inside is None else f"{reason}; {case.why_not_provisioned(row)}"
     if "delete" in verbs:
-        why = "is declared absent" if row.desired is not None else "is in no state file (prune_groups is delete)"
+        why = "is declared absent" if row.desired is not None else "is in no state file"
         return EXTRA, f"{why}, and assigned in Entra, which would make the group again" if row.inside is not None else why
     differences = [difference(name, both) for name, both in told_attributes(row.steps).items()]
     category = _members_category(members) or (DIFFERS if verbs else "")

@@ -84,7 +84,7 @@ def _by_git(row: Row, case: Case) -> Verdict:
     if "create" in verbs:
         return MISSING, _and_entra("is declared, and not at Zscaler", row, case)
     if "delete" in verbs or ("disable" in verbs and row.desired is None):
-        return EXTRA, _extra_reason(row, case)
+        return EXTRA, _extra_reason(row)
     if any(step.values.get("active") is True for step in row.steps):
         return DISABLED, "is declared active, and inactive at Zscaler" + case.disabled_by_entra(row)
     if verbs:
@@ -92,8 +92,8 @@ def _by_git(row: Row, case: Case) -> Verdict:
     return SAME
 
 
-def _extra_reason(row: Row, case: Case) -> str:
-    why = "is declared absent" if row.desired is not None else f"is in no state file (prune_users is {case.policy.prune_users})"
+def _extra_reason(row: Row) -> str:
+    why = "is declared absent" if row.desired is not None else "is in no state file"
     return f"{why}, and assigned in Entra, which would make the user again" if row.inside is not None else why
 
 

@@ -136,7 +136,7 @@ def _name_formulas(result: Adoption, users: Choice[LiveUser]) -> None:
         f"{entry['user_name']} ({name})"
         for entry in users.entries.values()
         for name, value in entry.items()
-        if isinstance(value, str) and is_formula(value)
+        if not isinstance(value, bool) and is_formula(value if isinstance(value, str) else ";".join(value))
     ]
     if found:
         result.warn("A spreadsheet would take some values for formulas; open the file with a text editor", found)

@@ -21,7 +21,7 @@ COLUMNS = ("user_name", *ATTRIBUTES, "groups")
 _PLAIN = re.compile(r'[^ ,"<>|][^,"]*(?<! )|')
 """Cells that need no quotes. A row that begins like a conflict marker of Git would be taken for one."""
 
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def write_csv(users: Iterable[Entry], groups: Iterable[Entry] = ()) -> str:
@@ -39,8 +39,8 @@ def group_fault(name: str) -> str:
 
 
 def is_formula(text: str) -> bool:
-    """Whether a spreadsheet would calculate the cell instead of showing it."""
-    return text.startswith(_FORMULA)
+    """Whether a spreadsheet would calculate the cell instead of showing it, or a part, where semicolons separate cells (Europe)."""
+    return any(part.startswith(_FORMULA) for part in text.split(";"))
 
 
 def _cell(value: t.Any) -> str:

@@ -50,7 +50,8 @@ def parse_csv(text: str, path: str) -> tuple[list[Raw], list[str]]:
     if problems:
         raise InputError(problems)
     if not entries:
-        raise fault(path, "declares nobody" + (": there is a header and no row" if header else ": the file is empty"))
+        why = "there is a header and no row" if header else "the file is empty; delete it, or look at what writes it"
+        raise fault(path, f"declares nobody: {why}")
     return entries, _warnings(path, silent if "groups" in header else 0, len(entries))
 
 

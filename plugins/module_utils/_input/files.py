@@ -17,8 +17,16 @@ from .._errors import InputError, Problem
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_MEBIBYTES = {".json": 256, ".csv": 256, ".yml": 64, ".yaml": 64}
-"""The state formats, and how large one file may be; YAML takes far more memory for the same number of people."""
+
+class Form(t.NamedTuple):
+    """A form of state files, and how many MiB one file may have; YAML takes far more memory for the same number of people."""
+
+    name: str
+    most: int
+
+
+STATE_FILES = {".yml": Form("yaml", 64), ".yaml": Form("yaml", 64), ".json": Form("json", 256), ".csv": Form("csv", 256)}
+"""How the names of state files end, and the form that this tells."""
 
 _MARKER = re.compile(r"^(?:<{7}|>{7}|\|{7})(?= |\r?$)", re.MULTILINE)
 
@@ -31,7 +39,7 @@ def fault(place: str, reason: str, field: str = "") -> InputError:
 def suffix(path: str) -> str:
     """The format of a file by its name, such as .json; "" if it is no state file."""
     found = Path(path).suffix.lower()
-    return found if found in MAX_MEBIBYTES else ""
+    return found if found in STATE_FILES else ""
 
 
 def state_files(path: str) -> list[str]:
@@ -45,7 +53,7 @@ def state_files(path: str) -> list[str]:
         return [path]
     found = sorted(_below(path))
     if not found:
-        raise fault(path, f"the directory holds no state file ({', '.join(MAX_MEBIBYTES)})")
+        raise fault(path, f"the directory holds no state file ({', '.join(STATE_FILES)})")
     return found
 
 
@@ -67,13 +75,22 @@ def read_text(path: str) -> str:
     form = suffix(path)
     if not form:
         if not os.path.lexists(path):
-            raise fault(path, "there is no such file or directory")
-        raise fault(path, f"the name does not tell the format; it must end in one of {', '.join(MAX_MEBIBYTES)}")
+            raise fault(path, f"there is no such file or directory{_looked_in(path)}")
+        raise fault(path, f"the name does not tell the format; it must end in one of {', '.join(STATE_FILES)}")
     try:
-        data = _read_bytes(path, MAX_MEBIBYTES[form])
+        data = _read_bytes(path, STATE_FILES[form].most)
     except (OSError, ValueError) as error:
-        raise fault(path, f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        where = _looked_in(path) if isinstance(error, FileNotFoundError) else ""
+        raise fault(path, f"cannot be read: {getattr(error, 'strerror', None) or error}{where}") from error
     return _decoded(path, data)
+
+
+def _looked_in(path: str) -> str:
+    """Where a relative path was looked for, as that need not be where the playbook is."""
+    try:
+        return "" if Path(path).is_absolute() else f" (looked for in {Path.cwd()})"
+    except OSError:
+        return " (looked for in a directory that is gone)"
 
 
 def _read_bytes(path: str, limit: int) -> bytes:

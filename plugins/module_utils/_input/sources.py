@@ -99,7 +99,7 @@ def _read(path: str, seen: dict[Path, str]) -> tuple[list[Raw], list[str]]:
 def _entries(root: object, path: str) -> list[Raw]:
     """The entries of a parsed file, after its outer shape was checked."""
     if root is None:
-        raise fault(path, "declares nobody: the file is empty")
+        raise fault(path, "declares nobody: the file is empty; delete it, or look at what writes it")
     if not isinstance(root, Mapping):
         raise fault(path, "the file must hold a mapping with the keys users and groups")
     lines = root.lines if isinstance(root, LinedDict) else NO_LINES

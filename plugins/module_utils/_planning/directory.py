@@ -101,7 +101,7 @@ def _name_privileged(plan: Plan, directory: Directory, policy: Policy) -> Iterat
             for user_id in sorted(pruned.keys() & (directory.members or {}).get(group.id, set())):
                 step = pruned[user_id]
                 yield (
-                    f"{step.verb} user {shown(step.name)}: is in no file, and a member of {shown(group.display_name)}, a protected group. "
+                    f"user {shown(step.name)} is in no file, and a member of {shown(group.display_name)}, a protected group. "
                     "If that is an administrator, name the user in protected_users"
                 )
 

@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._model import DesiredGroup, DesiredUser, LiveGroup, LiveUser, key, keys, shown
+from .._wording import and_list
 from .plan import NAME, Failure
 
 if t.TYPE_CHECKING:
@@ -207,11 +208,23 @@ def _resolve(kind: str, one: D, who: Identity, index: _Index[L], taken: set[str]
         result.missing.append(one)
         return None
     if len(candidates) > 1:
-        ids = " and ".join(f"{shown(entry[1])} (id {shown(entry.id)})" for entry in candidates.values())
-        detail = f"matches more than one {kind} of the service: {ids}; nothing is written to any of them. Say by its id which one is meant"
+        whose = _tell_whose(kind, who, found, current, former)
+        detail = f"matches more than one {kind} of the service: {whose}; nothing is written to any of them: correct the one that is wrong"
+        detail += "" if who.id else ', or add the "id" of the one that is meant'
         result.fail(kind, one, label, detail, list(candidates.values()))
         return None
     return next(iter(candidates.values()))
+
+
+def _tell_whose(kind: str, who: Identity, found: Sequence[L], current: Sequence[L], former: Sequence[L]) -> str:
+    """By what each of several objects is recognised: C(external_id "hr-1" is that of ada@corp.example (id 7), user_name that of ...)."""
+    by = f"id {shown(who.id)}" if who.id else f'external_id "{shown(who.external_id)}"'
+    old, new = ("user_name", "new_user_name" if who.former else "user_name") if kind == "user" else ("previous_names", NAME[kind])
+    parts = [
+        f"{label} {'' if place else 'is '}that of {and_list([f'{shown(one[1])} (id {shown(one.id)})' for one in ones])}"
+        for place, (label, ones) in enumerate((label, ones) for label, ones in ((by, found), (new, current), (old, former)) if ones)
+    ]
+    return ", ".join(parts)
 
 
 def _fail_both(kind: str, first: tuple[D, Identity], second: tuple[D, Identity], live: L, result: Matches[D, L]) -> None:

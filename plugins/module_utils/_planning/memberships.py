@@ -240,7 +240,8 @@ class MemberPlanner:
         mode = group.membership or self.policy.membership
         if mode == "remove" or self.policy.missing_members == "ignore":
             return
-        known = key(member.user_name) in self.people.leaving or key(member.user_name) in self.people.refs
+        name = key(member.user_name)
+        known = any(name in names for names in (self.people.leaving, self.people.refs, self.people.renamed))
         meant = "" if known else self.near_user.suggest(member.user_name)
         text = f"{member.user_name} in group {group.display_name} {reason}{meant}"
         if self.policy.missing_members == "warn":

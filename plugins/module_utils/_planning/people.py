@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from collections import Counter
 
-from .._model import key, keys, maker
+from .._model import key, keys, maker, shown
 from .plan import Ref
 
 if t.TYPE_CHECKING:
@@ -58,11 +59,29 @@ class People:
         """An existing user by the name it has after this plan."""
         return Ref(self.names.get(user_id) or self.by_id[user_id].user_name, user_id)
 
+    @functools.cached_property
+    def renamed(self) -> dict[str, str]:
+        """The old names of those whom this document gives another, with the new name and where it stands; made when a name is unknown."""
+        found: dict[str, str] = {}
+        for user, ref in self.declared:
+            for old in (user.user_name, self.by_id[ref.id].user_name) if ref.id else ():
+                if old and key(old) != key(ref.name):
+                    found[key(old)] = _tell_rename(user, ref.name)
+        return found
+
     def why_not(self, name: str) -> str:
         """Why nobody of this name can be a member, or an empty string."""
         ref = self.refs.get(name)
         if name in self.leaving or (ref and ref.id in self.retired):
             return "will be deleted by this same run; declare the user, or drop the membership"
+        if ref is None and name in self.renamed:
+            return f"is renamed to {self.renamed[name]}; write the new login here"
         if ref is None:
             return "is neither declared nor known to the service; declare the user (or make it first), or correct the name"
         return ""
+
+
+def _tell_rename(user: DesiredUser, new: str) -> str:
+    place, external_id = user.place, user.values.get("external_id")
+    where = f"{place.file}:{place.line}" if place.file and place.line else str(place)
+    return f"{shown(new)} by {where}" + (f" (external_id {shown(str(external_id))})" if external_id else "")

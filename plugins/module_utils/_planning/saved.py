@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._errors import InputError, Problem, Refusal
-from .._model import key, shown
+from .._model import cut, key, shown
 from .._wording import cut_lines
 from .plan import PHASES, MemberStep
 from .report import VERBS, describe_failures, list_operations, summarize
@@ -29,6 +29,9 @@ VERSION = 1
 
 SHOWN = 20
 """So many of the operations that moved a message names."""
+
+STANDS = "another {0} stands there now: the plan saw {1}, now {2}"
+WRITTEN = "another {0} would be written: the plan has {1}, now {2}"
 
 OBJECT = frozenset(("kind", "verb", "name", "id", "before", "after"))
 MEMBERSHIP = frozenset(("kind", "verb", "name", "id", "group", "group_id"))
@@ -99,7 +102,7 @@ def read_plan(value: object, place: str) -> SavedPlan:
     """The plan in the root value of a file. Raises InputError for anything that `describe_plan` has not made just so."""
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise _fault(place, "", "is no saved plan; name a file that was written by plan_path")
-    if value.get("version") != VERSION:
+    if value.get("version") != VERSION or value["version"] is True:
         raise _fault(place, "version", f"is not {VERSION}, the one that this version of the collection knows; plan again")
     service, digest, entries = value.get("service"), value.get("digest"), value.get("operations")
     if not isinstance(digest, str) or not re.fullmatch("[0-9a-f]{64}", digest):
@@ -203,10 +206,18 @@ def _title(entry: Entry) -> str:
 def _difference(saved: Entry, today: Entry) -> str:
     """The operation of today, and in what it is another one than the saved."""
     parts = [f"was {_title(saved)}"] if _title(saved) != _title(today) else []
-    for name, what in (("before", "another {0} stands there now"), ("after", "another {0} would be written")):
+    for name, what in (("before", STANDS), ("after", WRITTEN)):
         old, new = saved.get(name, {}), today.get(name, {})
         moved = [one for one in (*old, *(two for two in new if two not in old)) if one not in old or one not in new or old[one] != new[one]]
-        parts += [what.format(one) for one in moved]
+        parts += [what.format(one, _value(old, one), _value(new, one)) for one in moved]
     if not parts:
         parts = ["the id behind the name is another one"]
     return f"{_title(today)}: {', '.join(parts)}"
+
+
+def _value(values: dict[str, t.Any], name: str) -> str:
+    """A value for a message, in quotes; `nothing` where there is none to replace or to write."""
+    value = values.get(name)
+    if value is None:
+        return "nothing"
+    return shown(json.dumps(cut(value) if isinstance(value, str) else value, ensure_ascii=False))

@@ -43,13 +43,13 @@ SIDES = (("declared", "git", "Git"), ("entra", "entra", "Entra"), ("zscaler", "z
 
 CATEGORIES = {
     "missing": ("Missing", "Declared, and not at Zscaler One.", "removal"),
-    "extra": ("Extra", "At Zscaler One, and declared nowhere.", "gain"),
-    "disabled_by_hand": ("Disabled by hand", "Declared active, and disabled at Zscaler One.", "removal"),
-    "extra_member": ("Extra members", "Groups with members at Zscaler One that nobody declared.", "gain"),
-    "missing_member": ("Missing members", "Groups that lack declared members at Zscaler One.", "removal"),
+    "extra": ("Extra", "At Zscaler One, and declared absent or in no file.", "gain"),
+    "disabled_by_hand": ("Disabled by hand", "Wanted active in Git or Entra, and disabled at Zscaler One.", "removal"),
+    "extra_member": ("Extra members", "Groups with members at Zscaler One whom Git, or else Entra, does not give them.", "gain"),
+    "missing_member": ("Missing members", "Groups that lack members at Zscaler One whom Git, or else Entra, gives them.", "removal"),
     "differs": ("Differs", "There, with other values than declared.", "change"),
     "assigned_not_provisioned": ("Assigned, not provisioned", "Assigned in Entra, and not at Zscaler One.", "removal"),
-    "provisioned_not_assigned": ("Provisioned, not assigned", "At Zscaler One, and no longer assigned in Entra.", "gain"),
+    "provisioned_not_assigned": ("Provisioned, not assigned", "At Zscaler One, and not assigned in Entra.", "gain"),
 }
 """What each category is called, what it means, and whether something is missing or too much, in the order of the report."""
 

@@ -61,10 +61,10 @@ def measure(text: str) -> int:
 def render(sheet: Sheet, rest: str = REST) -> str:
     """The sheet, no longer than a comment may be: whatever does not fit is counted."""
     lines = [f"<!-- {sheet.marker} -->", f"## {sheet.title}", ""]
-    lines += [f"- {title}: {_parts(text)}" for title, text in sheet.facts]
-    lines.append("")
     for notice in sheet.notices:
         lines += [*_notice(notice), ""]
+    lines += [f"- {title}: {_parts(text)}" for title, text in sheet.facts]
+    lines.append("")
     if sheet.table is not None:
         lines += [*_table(sheet.table), ""]
     for chart in sheet.charts:
@@ -120,7 +120,7 @@ def _chart(chart: Chart) -> Iterator[str]:
     """A chart as a list: one of names, for one of words tells what the table tells."""
     yield f"**{chart.title}**"
     yield ""
-    yield from (f"- {_part(bar.label)}: {bar.told}" for bar in chart.bars)
+    yield from (f"- {_part(row.label)}: {row.told}" for row in chart.bars)
     if chart.more:
         yield f"- {chart.more}"
 

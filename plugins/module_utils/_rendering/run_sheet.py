@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._limit import LIFTED
 from .operations import count_sorts, list_sections, make_chart, make_table, sort_operations
 from .sheet import MESSAGE, Fold, Notice, Part, Row, Section, Sheet, counted, given, join, moment, number, quote, verbal, word
 
@@ -137,7 +138,10 @@ def _requests(requests: Told) -> Text:
 
 
 def _notices(told: Told) -> Iterator[Notice]:
-    """Why it did not go as it should."""
+    """That the brake is lifted, and why it did not go as it should."""
+    lifted = [str(one)[len(LIFTED) :] for one in told.get("warnings") or () if str(one).startswith(LIFTED)]
+    if lifted:
+        yield Notice("trouble", "The removal brake is lifted", [row for one in lifted for row in quote(one)])
     if told.get("progress"):
         yield Notice("open", "Not finished when this was written", [Row((word(KILLED),))])
     if told.get("error"):

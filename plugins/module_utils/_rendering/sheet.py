@@ -129,7 +129,12 @@ def given(kind: str, text: object, most: int = LONGEST) -> Part:
     if isinstance(text, bool):
         text = "true" if text else "false"
     plain = "" if text is None else text if isinstance(text, str) else str(text)
-    return Part(kind, shown(plain if len(plain) <= most else f"{plain[: most - 3]}..."))
+    # An escape has up to ten characters for one, so there may be too many again.
+    return Part(kind, _cut(shown(_cut(plain, most)), most))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def moment(text: object) -> Part:
@@ -139,10 +144,9 @@ def moment(text: object) -> Part:
 
 
 def quote(text: object) -> list[Row]:
-    """A message that may have several lines: one row for each."""
-    told = str(text)
-    told = told if len(told) <= MESSAGE else f"{told[: MESSAGE - 3]}..."
-    return [Row((given("data", line.strip(), MESSAGE),)) for line in told.split("\n") if line.strip()]
+    """A message that may have several lines: one row for each, without the dash that a list in it has."""
+    lines = [shown(line.strip().removeprefix("- ")) for line in _cut(str(text), MESSAGE).split("\n")]
+    return [Row((given("data", line, MESSAGE),)) for line in _cut("\n".join(lines), MESSAGE).split("\n") if line]
 
 
 def join(parts: Sequence[Text], between: str = ", ") -> Text:

@@ -25,7 +25,8 @@ if t.TYPE_CHECKING:
 
 RATE = 50
 LATENCIES = (0.05, 0.1, 0.2)
-LIMIT = 1.05
+LIMIT, WHOLE_LIMIT = 1.05, 1.08
+"""Of the creates from first to last, which is the pace, and of the whole process, which starts, lists, and lists again besides."""
 PER_CREATE = 1.01
 ENTRA = 0.01 * 60
 """The least seconds that Microsoft publishes for the initial cycle of its provisioning service, for each user."""
@@ -33,9 +34,10 @@ ENTRA = 0.01 * 60
 
 @dataclass(frozen=True)
 class Load:
-    """One first load: seconds against n / R, requests for each create, refusals for haste."""
+    """One first load: seconds of the creates and of all against n / R, requests for each create, refusals for haste."""
 
-    share: float
+    paced: float
+    whole: float
     requests: float
     throttled: int
     seconds: float
@@ -51,7 +53,11 @@ def measure(settings: Settings) -> list[Row]:
     rows: list[Row] = []
     for latency, loads in taken.items():
         what = f"{users:,} creates at {RATE} a second, {1000 * latency:.0f} ms"
-        wall = [judge_time("P3", f"wall time against n/R = {users / RATE:.0f} s, {what}", [load.share for load in loads], LIMIT)]
+        ideal = f"against n/R = {users / RATE:.0f} s, {what}"
+        wall = [
+            judge_time("P3", f"wall time from the first create to the last {ideal}", [load.paced for load in loads], LIMIT),
+            judge_time("P3", f"wall time of the whole process {ideal}", [load.whole for load in loads], WHOLE_LIMIT),
+        ]
         rows += unjudged(wall) if settings.quick else wall
         rows += [
             judge_count("P3", f"requests for each create, {what}", [load.requests for load in loads], PER_CREATE),
@@ -67,8 +73,15 @@ def _load(users: int, latency: float) -> Load:
     with Service(latency=latency, switches={"rate": RATE}) as service:
         run = converge(service, state_file(users), requests_per_second=RATE)
         summary = service.summary()
+        times = [entry["time"] for entry in service.writes()]
     created = summary["mutations"].get("create", 0)
     if created != users:
         raise ValueError(f"{created} users were created instead of {users}: {run.answer['failures'][:3]}")
     seconds = run.sample.seconds
-    return Load(seconds * RATE / users, summary["requests"] / users, summary["by_status"].get("429", 0), seconds)
+    return Load(
+        (max(times) - min(times)) * RATE / (users - 1),
+        seconds * RATE / users,
+        summary["requests"] / users,
+        summary["by_status"].get("429", 0),
+        seconds,
+    )

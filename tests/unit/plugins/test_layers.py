@@ -74,6 +74,7 @@ ORDER = (
 
 MAY_KNOW = {
     ("_carrying", "_planning"), ("_carrying", "_wire"), ("_carrying", "_rendering"),
+    ("_carrying", "_input.files"),
     ("_wire", "_transport"), ("_graph", "_transport"), ("_graph", "_entra.model"), ("_workflow", "_graph"), ("_workflow", "_entra"),
     ("_entra", "_transport.address"), ("_drift", "_planning"), ("_export", "_input"),
 }  # fmt: skip
@@ -175,7 +176,7 @@ def code_lines(path: Path) -> int:
 
 @pytest.mark.parametrize("path", sorted((PLUGINS / "modules").glob("*.py")), ids=lambda path: path.name)
 def test_a_module_is_a_form_and_a_call(path: Path) -> None:
-    assert code_lines(path) <= 60
+    assert code_lines(path) <= 40
     text = path.read_text(encoding="utf-8")
     assert "check_mode" not in text.split("def main")[-1]
     assert "import requests" not in text

@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import subprocess
-import sys
-import time
 import typing as t
 from pathlib import Path
 
@@ -28,6 +24,7 @@ from ..plugins.modules.conftest import EntraTenant, Tenant
 from ..plugins.modules.provisioning import NAME, Provisioning
 from .conftest import Company
 from .random_tenants import SWITCHES, Captured, as_options, as_state, sow
+from .tenant_plays import BIN, run, surroundings
 
 Json = dict[str, t.Any]
 
@@ -203,9 +200,7 @@ def test_5000_users_cost_their_pages(firm: Firm) -> None:
         users=[{"userName": one["user_name"], "department": "Sales" if not number % 100 else "Ops"} for number, one in enumerate(state)]
         + [{"userName": name.upper()} for number, name in enumerate(people) if number % 100],
     )
-    begin = time.process_time()
     answer = firm.drift(prune_users="delete", prune_groups="none")
-    assert time.process_time() - begin < 10
     assert answer["summary"]["users"]["differs"] == 25
     assert answer["summary"]["users"]["assigned_not_provisioned"] == 25
     assert sum(answer["summary"]["users"].values()) == 50
@@ -326,8 +321,8 @@ def test_a_lying_listing_is_told_and_nobody_is_called_missing(firm: Firm) -> Non
     firm.begin()
     firm.sandbox.faults.add({"method": "GET", "route": "/Users"}, {"kind": "empty_listing"}, 1)
     answer = firm.drift()
-    assert answer.get("failed") or (answer["listing"] == "suspect" and not answer["in_sync"])
-    assert not {one["category"] for one in answer.get("drift", ())} & {"missing", "assigned_not_provisioned", "missing_member"}
+    assert (answer["listing"], answer["in_sync"], answer["drift"]) == ("suspect", False, [])
+    assert "Nobody is called missing because of it. Run again." in str(answer["warnings"])
 
 
 def test_f44_an_empty_listing_is_not_believed(firm: Firm) -> None:
@@ -348,6 +343,14 @@ def test_an_account_that_may_not_be_read_is_told_of(firm: Firm) -> None:
     answer = firm.drift()
     assert by_category(answer) == {"disabled_by_hand": ["cat@corp.example"]}
     assert "may not be read (that takes User.Read.All)" in answer["drift"][0]["reason"]
+
+
+def test_an_administrator_in_no_file_is_named_and_nobody_is_said_to_be_disabled(firm: Firm) -> None:
+    firm.begin()
+    answer = firm.drift(entra=False, scope=None, protected_users=[], prune_users="disable")
+    said = str(answer["warnings"])
+    assert "user admin@corp.example is in no file, and a member of Service Admin" in said
+    assert "disable user" not in said
 
 
 WRONG = [
@@ -419,7 +422,7 @@ def test_drift_and_plan_never_disagree(document: Document, directory: Directory,
         sow(sandbox, directory)
         plan = tenant.run("scim_directory", check=True, **options)
         del options["removal_limit"]
-        drift = tenant.run("scim_drift_info", **options)
+        drift = tenant.run("scim_drift_info", undeclared="as_pruned", **options)
         assert drift["writes"] == []
         if drift.get("failed"):
             assert plan.get("failed"), drift["msg"]
@@ -434,7 +437,8 @@ def test_every_option_reaches_the_module_through_the_role() -> None:
     tasks = yaml.safe_load((ROLE / "tasks/drift.yml").read_text(encoding="utf-8"))
     (call,) = [task["scimops.zscaler_one.scim_drift_info"] for task in tasks if "scimops.zscaler_one.scim_drift_info" in task]
     assert set(call) == set(OPTIONS)
-    named = {"src": "__directory_drift_src", "report_path": "__directory_drift_report_path"}
+    named = {"src": "__directory_drift_src", "users": "__directory_users", "groups": "__directory_groups"}
+    named["report_path"] = "__directory_drift_report_path"
     for name, value in call.items():
         assert value == f"{{{{ {named.get(name, f'directory_{name} | default(omit)')} }}}}"
 
@@ -448,10 +452,7 @@ def test_the_playbook_of_the_night_is_red_where_something_has_drifted(tmp_path: 
         sandbox.entra.seed(users=[{"userPrincipalName": "eve@corp.example"}])
         app = sandbox.entra.add_application(NAME)
         scim = {"BASE_URL": sandbox.base_url, "BEARER_TOKEN": sandbox.token, "CA_PATH": sandbox.ca_path, "REQUESTS_PER_SECOND": "0"}
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("ZSCALER_ONE_", "AZURE_", "ANSIBLE_"))}
-        environment |= {f"ZSCALER_ONE_SCIM_{name}": str(value) for name, value in scim.items()}
-        environment |= {"HOME": str(tmp_path), "ANSIBLE_HOME": str(tmp_path / "home"), "ANSIBLE_NOCOLOR": "1"}
-        environment["ANSIBLE_COLLECTIONS_PATH"] = os.environ["PYTHONPATH"].split(os.pathsep)[0]
+        environment = surroundings(tmp_path, **{f"ZSCALER_ONE_SCIM_{name}": str(value) for name, value in scim.items()})
         entra = {
             "graph_url": sandbox.graph_url,
             "authority_url": sandbox.authority_url,
@@ -464,15 +465,8 @@ def test_the_playbook_of_the_night_is_red_where_something_has_drifted(tmp_path: 
         (tmp_path / "tenant.json").write_text(json.dumps({"directory_entra": entra, "directory_protected_users": ["admin@*"]}))
 
         def night(*words: str) -> tuple[int, str]:
-            command = [
-                str(Path(sys.executable).parent / "ansible-playbook"),
-                "scimops.zscaler_one.drift",
-                "-e",
-                "@tenant.json",
-                "-vvv",
-                *words,
-            ]
-            done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+            command = [str(BIN / "ansible-playbook"), "scimops.zscaler_one.drift", "-e", "@tenant.json", "-vvv", *words]
+            done = run(command, environment, tmp_path)
             output = done.stdout + done.stderr
             assert sandbox.token not in output
             assert sandbox.entra.client_secret not in output

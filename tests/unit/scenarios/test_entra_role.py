@@ -136,9 +136,9 @@ def shown(output: str, title: str) -> str:
 
 
 def lines(output: str, title: str) -> list[str]:
-    """The lines of the page that the task with this title showed, without its notes."""
+    """The lines of the page that the task with this title showed, without its notes and its first line."""
     page = shown(output, title)
-    return [line for line in json.loads(page[page.index("{") : page.rindex("}") + 1])["msg"] if not line.startswith("note: ")]
+    return [line for line in json.loads(page[page.index("{") : page.rindex("}") + 1])["msg"][1:] if not line.startswith("note: ")]
 
 
 @pytest.mark.slow
@@ -166,6 +166,8 @@ def test_from_an_empty_tenant_to_people_and_then_nothing(operator: Operator) -> 
     assert (first.code, first.writes) == (0, WRITES), first.output[-3000:]
     assert operator.people() == {"ada@corp.example": "Lovelace, Ada", "bob@corp.example": "Noyce, Bob"}
     assert first.recap["changed"] == plan.recap["changed"]
+    assert "THE PLAN. Nothing was written." in foreseen
+    assert '"DONE."' in shown(first.output, "What was done, or would be")
     # Plan and run name the same steps in the same words and the same order.
     assert lines(plan.output, "What was done, or would be") == lines(first.output, "What was done, or would be")
     verdict = shown(first.output, "Who is provisioned, who is not, and why")

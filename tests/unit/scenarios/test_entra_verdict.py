@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from .tenant_plays import run, surroundings, write_play
+
 PAGE = Path(__file__).parents[3] / "roles" / "entra_provisioning" / "templates" / "verdict.txt.j2"
 
 ODD = ("a; rm -rf ~", "$(id)", "`id`", "{{ 1 }}", "{% raw %}", "-x", "a b", "a'b", "a\\", "@file", "a|b", "a>b")
@@ -62,3 +64,18 @@ def test_a_name_that_means_something_to_a_shell_or_to_ansible_is_in_no_command(p
 
 def test_a_plain_name_is_in_the_command_that_tries_it_at_once(pages: dict[str, str]) -> None:
     assert "-e entra_provisioning_pilot_user=ada@corp.example --tags pilot tries at once" in pages[PLAIN]
+
+
+@pytest.mark.parametrize(("entry", "code"), [("status", 2), ("main", 0)])
+def test_a_quarantine_is_red_with_check_where_nothing_is_planned(tmp_path: Path, entry: str, code: int) -> None:
+    """What the main entry would do may end the quarantine; the entry status would do nothing."""
+    known = {
+        "__entra_provisioning_status": {"provisioning": {"quarantine": {"reason": "refused"}, "found": True}},
+        "__entra_provisioning_logs": {"summary": {"failed": []}},
+    }
+    role = {"name": "scimops.zscaler_one.entra_provisioning", "tasks_from": entry}
+    command = write_play(tmp_path, [{"ansible.builtin.import_role": role}], {"tenant": {}}, vars=known)
+    begin = "Fail if provisioning stands still, or failed for somebody"
+    done = run([*command, "--check", "--start-at-task", begin], surroundings(tmp_path), tmp_path)
+    assert begin in done.stdout
+    assert (done.returncode, "Provisioning is in quarantine: refused." in done.stdout) == (code, code == 2), done.stdout + done.stderr

@@ -27,9 +27,7 @@ def on_day(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[str], None]:
 
     def set_clock(moment: str) -> None:
         now = datetime.datetime.fromisoformat(moment).astimezone(datetime.UTC)
-        monkeypatch.setattr(
-            _orders, "datetime", SimpleNamespace(datetime=SimpleNamespace(now=lambda tz: now.astimezone(tz)), timezone=datetime.timezone)
-        )
+        monkeypatch.setattr(_orders, "datetime", SimpleNamespace(datetime=SimpleNamespace(now=now.astimezone), timezone=datetime.timezone))
 
     return set_clock
 

@@ -131,7 +131,7 @@ def test_a_newcomer_writes_down_two_tenants_and_plans_with_the_files(tmp_path: P
 
         code, output = play("export", "-e", "directory_export_dest=state/tenant.yml")
         assert (code, (tmp_path / "state").exists()) == (2, False)
-        assert "Several tenants would be written to the same file" in output
+        assert "Several tenants would write the same file" in output
         code, output = play("export", "-e", "directory_export_dest=state/{{ inventory_hostname }}.yml")
         assert code == 0, output
         assert output.count("THE TENANT IS IN THE FILE.") == 2

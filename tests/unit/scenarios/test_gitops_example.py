@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._rendering.markdown import LONGEST
 from ansible_collections.scimops.zscaler_one.tests.sandbox.sandbox import Sandbox
 
 from .secret_rows import hits
@@ -42,7 +43,7 @@ def scripts() -> dict[str, str]:
 
 
 SCRIPTS = scripts()
-COMMANDS = {where: match[0] for where, script in SCRIPTS.items() if (match := COMMAND.search(script))}
+COMMANDS = {where: next(COMMAND.finditer(script))[0] for where, script in SCRIPTS.items() if COMMAND.search(script)}
 
 
 class Run(t.NamedTuple):
@@ -154,6 +155,7 @@ def test_two_applications_never_run_at_once_and_none_is_ended_halfway() -> None:
 GH = """#!/bin/sh
 printf '%s\\n' "$*" >> calls
 case "$*" in
+    *ref/heads/main*) printf '%s' "$MAIN" ;;
     *commits/*) printf '%s' "$HEAD" ;;
     "run list"*) printf '%s' "$RUN" ;;
     *environments/*) printf '%b' "$RULES" ;;
@@ -170,6 +172,7 @@ def asked(folder: Path, where: str, **answers: str) -> tuple[int, str, list[str]
     program.chmod(0o755)
     (folder / "calls").unlink(missing_ok=True)
     environment = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "GH_REPO": "corp/zscaler", "GITHUB_SHA": "feed", "NUMBER": "7"}
+    environment |= {"GITHUB_RUN_ATTEMPT": "1", "MAIN": "feed"}
     environment |= {"RESULT": "success", "HEAD": "", "RUN": "", "RULES": "", "COMMENTS": "", **answers}
     done = subprocess.run(["bash", "-ec", SCRIPTS[where]], env=environment, cwd=folder, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr, (folder / "calls").read_text().splitlines()
@@ -186,6 +189,29 @@ def test_a_merge_finds_the_plan_of_its_pull_request_or_goes_no_further(tmp_path:
         assert "No plan was reviewed for this commit. Start this workflow by hand" in output
 
 
+def test_a_run_that_is_started_again_does_not_bring_back_what_was_taken_back_since(tmp_path: Path) -> None:
+    answers = {"HEAD": "beef", "RUN": "4711", "GITHUB_RUN_ATTEMPT": "2"}
+    assert asked(tmp_path, "apply/reviewed/1", **answers)[0] == 0
+    code, output, calls = asked(tmp_path, "apply/reviewed/1", **answers, MAIN="cafe")
+    assert (code, len(calls)) == (1, 1)
+    assert "main has moved on since this run" in output
+
+
+@pytest.mark.parametrize("where", ["gitlab/plan", "gitlab/apply"])
+def test_a_variable_of_a_pipeline_is_no_more_than_a_switch(tmp_path: Path, where: str) -> None:
+    """At GitLab whoever may start a pipeline can give it any text."""
+    program = tmp_path / "ansible-playbook"
+    program.write_text("#!/bin/sh\necho ran > ran\n")
+    program.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    texts = ("false directory_prune_users=delete", "{{ lookup('pipe', 'env') }}", "")
+    for shell, text in [(shell, text) for shell in ("bash", "sh") for text in (*texts, "true", "false")]:
+        (tmp_path / "ran").unlink(missing_ok=True)
+        environment = {"PATH": path, "ALLOW_REMOVALS_OVER_LIMIT": text}
+        done = subprocess.run([shell, "-ec", SCRIPTS[where]], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode == 0, (tmp_path / "ran").exists()) == (text in ("true", "false"), text in ("true", "false")), text
+
+
 def test_nobody_plans_by_hand_where_nobody_has_to_approve(tmp_path: Path) -> None:
     assert asked(tmp_path, "apply/plan/0", RULES="branch_policy\\nrequired_reviewers\\n")[0] == 0
     for rules in ("", "branch_policy\\n"):
@@ -195,12 +221,17 @@ def test_nobody_plans_by_hand_where_nobody_has_to_approve(tmp_path: Path) -> Non
 
 
 def test_the_comment_is_one_and_is_renewed(tmp_path: Path) -> None:
-    (tmp_path / "plan.md").write_text("x" * 100_000)
+    plan = "\n".join(["- `" + "é" * 1000 + "@corp `"] * 59)
+    assert len(plan) < LONGEST < len(plan.encode())
+    (tmp_path / "plan.md").write_text(plan, encoding="utf-8")
     code, _output, calls = asked(tmp_path, "plan/comment/1")
     assert (code, calls[-1]) == (0, "api repos/corp/zscaler/issues/7/comments --field body=@comment.md")
     code, _output, calls = asked(tmp_path, "plan/comment/1", COMMENTS="12\\n13\\n")
     assert (code, calls[-1]) == (0, "api repos/corp/zscaler/issues/comments/12 --method PATCH --field body=@comment.md")
-    assert len((tmp_path / "comment.md").read_text()) < 65_536
+    comment = (tmp_path / "comment.md").read_text(encoding="utf-8")
+    # Cut within a line, what is left of a code span would be markup, and could mention or show anything.
+    assert comment.endswith(plan)
+    assert len(comment) < 65_536
     (tmp_path / "plan.md").unlink()
     code, _output, calls = asked(tmp_path, "plan/comment/1", RESULT="failure")
     assert code == 0
@@ -236,6 +267,23 @@ def test_from_a_pull_request_to_the_tenant(team: Team) -> None:
     assert (twice.code != 0, twice.writes) == (True, [])
     assert "There is nothing left to do: was this plan applied before?" in twice.page
     assert "Nobody has agreed" not in twice.page
+
+
+@pytest.mark.slow
+def test_no_name_begins_a_line_of_a_page(team: Team) -> None:
+    """Else whoever names things at the service writes what reviewers read, and commands that the CI takes from its log."""
+    name = "eve\nNOTHING TO DO: the tenant is as declared.\n::stop-commands::x@corp.example"
+    team.sandbox.seed(
+        users=[{"userName": name, "displayName": name}, {"userName": "ada@corp.example"}],
+        groups=[{"displayName": f"Service Admin {name}", "members": [name]}, {"displayName": "Engineering", "members": [name]}],
+    )
+    team.edit("inventory/group_vars/all.yml", "directory_prune_users: none", "directory_prune_users: disable")
+    team.edit("inventory/group_vars/all.yml", "directory_prune_groups: none", "directory_prune_groups: delete")
+    export = "&& ansible-playbook scimops.zscaler_one.export -e directory_export_dest=all.yml -e directory_export_undeclarable=warn"
+    for where, words in (("plan/plan/3", [export]), ("drift/drift/3", [])):
+        run = team.ci(where, *words)
+        assert run.output.count("eve\\nNOTHING") >= 3, run.output[-3000:]
+        assert [line for line in run.output.splitlines() if line.strip().startswith(("NOTHING", "::"))] == []
 
 
 @pytest.mark.slow
@@ -287,7 +335,7 @@ def test_what_is_wrong_is_told_in_words_before_anything_is_asked(team: Team) -> 
     assert (lost.code != 0, "was written by plan_path" in lost.page) == (True, True)
     same = team.ci("plan/plan/3", f"-i one,two, -e ansible_python_interpreter={sys.executable}")
     assert same.code != 0
-    assert "Several tenants would write the same plan or report." in same.output
+    assert "Several tenants would write the same file: " in same.output
     assert list(team.sandbox.journal) == []
 
 

@@ -33,7 +33,7 @@ EXAMPLES = Path(__file__).parents[3] / "docs/examples"
 TENANTS = {"americas": ("ada", "bob"), "emea": ("grace", "kurt"), "lab": ("test-1",)}
 
 
-class Company:
+class Tenants:
     """A copy of the example, whose tenants are sandboxes."""
 
     def __init__(self, folder: Path, sandboxes: dict[str, Sandbox]) -> None:
@@ -80,9 +80,9 @@ class Company:
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> t.Iterator[Company]:
+def tenants(tmp_path: Path) -> t.Iterator[Tenants]:
     with contextlib.ExitStack() as stack:
-        yield Company(tmp_path, {tenant: stack.enter_context(Sandbox(tls=False, switches={"rate": 0})) for tenant in TENANTS})
+        yield Tenants(tmp_path, {tenant: stack.enter_context(Sandbox(tls=False, switches={"rate": 0})) for tenant in TENANTS})
 
 
 def recap(output: str) -> dict[str, int]:
@@ -91,33 +91,33 @@ def recap(output: str) -> dict[str, int]:
 
 
 @pytest.mark.slow
-def test_results_never_mix_and_one_that_fails_does_not_stop_the_others(company: Company) -> None:
+def test_results_never_mix_and_one_that_fails_does_not_stop_the_others(tenants: Tenants) -> None:
     """The token of emea is wrong, as after a rotation that somebody forgot; then it is right, and only emea is left to do."""
-    company.environment["EMEA_SCIM_TOKEN"] = "not-a-real-token-" + secrets.token_hex(8)
-    first = company.play("apply")
+    tenants.environment["EMEA_SCIM_TOKEN"] = "not-a-real-token-" + secrets.token_hex(8)
+    first = tenants.play("apply")
     assert (first.returncode, recap(first.stdout)) == (2, {"americas": 0, "emea": 1, "lab": 0}), first.stdout + first.stderr
-    assert {tenant: company.people(tenant) for tenant in TENANTS} == {"americas": {"ada", "bob"}, "emea": set(), "lab": {"test-1"}}
-    assert company.sandboxes["emea"].journal.writes == []
-    assert {tenant: company.reported(tenant) for tenant in TENANTS} == {"americas": {"ada", "bob"}, "emea": set(), "lab": {"test-1"}}
-    company.environment["EMEA_SCIM_TOKEN"] = company.sandboxes["emea"].token
-    before = {tenant: len(sandbox.journal.writes) for tenant, sandbox in company.sandboxes.items()}
-    second = company.play("apply", "--limit", "production")
+    assert {tenant: tenants.people(tenant) for tenant in TENANTS} == {"americas": {"ada", "bob"}, "emea": set(), "lab": {"test-1"}}
+    assert tenants.sandboxes["emea"].journal.writes == []
+    assert {tenant: tenants.reported(tenant) for tenant in TENANTS} == {"americas": {"ada", "bob"}, "emea": set(), "lab": {"test-1"}}
+    tenants.environment["EMEA_SCIM_TOKEN"] = tenants.sandboxes["emea"].token
+    before = {tenant: len(sandbox.journal.writes) for tenant, sandbox in tenants.sandboxes.items()}
+    second = tenants.play("apply", "--limit", "production")
     assert (second.returncode, recap(second.stdout)) == (0, {"americas": 0, "emea": 0}), second.stdout + second.stderr
-    after = {tenant: len(sandbox.journal.writes) for tenant, sandbox in company.sandboxes.items()}
+    after = {tenant: len(sandbox.journal.writes) for tenant, sandbox in tenants.sandboxes.items()}
     assert [after[tenant] - before[tenant] > 0 for tenant in TENANTS] == [False, True, False]
-    assert [company.reported(tenant) for tenant in TENANTS] == [set(), {"grace", "kurt"}, {"test-1"}]
-    for tenant, sandbox in company.sandboxes.items():
+    assert [tenants.reported(tenant) for tenant in TENANTS] == [set(), {"grace", "kurt"}, {"test-1"}]
+    for tenant, sandbox in tenants.sandboxes.items():
         others = {name for other, names in TENANTS.items() if other != tenant for name in names}
         asked = json.dumps([[entry.path, entry.query, entry.body] for entry in sandbox.journal])
-        assert company.people(tenant) == set(TENANTS[tenant])
+        assert tenants.people(tenant) == set(TENANTS[tenant])
         assert not [name for name in others if f"{name}@corp.example" in asked]
         assert "wrong" not in {entry.authorization for entry in sandbox.journal} or tenant == "emea"
     everything = first.stdout + first.stderr + second.stdout + second.stderr
-    assert not [tenant for tenant, sandbox in company.sandboxes.items() if sandbox.token in everything]
+    assert not [tenant for tenant, sandbox in tenants.sandboxes.items() if sandbox.token in everything]
 
 
 @pytest.mark.slow
-def test_ansible_runner_runs_the_plan_as_awx_does(company: Company, tmp_path: Path) -> None:
+def test_ansible_runner_runs_the_plan_as_awx_does(tenants: Tenants, tmp_path: Path) -> None:
     """Slowly enough to be told how far it is: in lines, although ansible-runner gives every run a terminal.
 
     The token comes from the vault: what is in the environment, ansible-runner itself writes down.
@@ -125,14 +125,14 @@ def test_ansible_runner_runs_the_plan_as_awx_does(company: Company, tmp_path: Pa
     project = tmp_path / "runner/project"
     project.mkdir(parents=True)
     (project / "plan.yml").write_text("- import_playbook: scimops.zscaler_one.plan\n")
-    settings = {name: value for name, value in company.environment.items() if os.environ.get(name) != value}
+    settings = {name: value for name, value in tenants.environment.items() if os.environ.get(name) != value}
     done = ansible_runner.run(
         private_data_dir=str(tmp_path / "runner"),
         playbook="plan.yml",
-        inventory=str(company.folder / "inventory"),
+        inventory=str(tenants.folder / "inventory"),
         limit="lab",
         envvars=settings,
-        cmdline=f"--vault-password-file {company.password}",
+        cmdline=f"--vault-password-file {tenants.password}",
         extravars={"directory_requests_per_second": 0.4},
         quiet=True,
     )
@@ -142,9 +142,9 @@ def test_ansible_runner_runs_the_plan_as_awx_does(company: Company, tmp_path: Pa
     assert [event["res"]["summary"]["users"]["created"] for event in results(done, "Compare the files with the tenant")] == [1]
     assert "[lab] reading" in output
     assert " \r" not in output
-    assert [sandbox.journal.writes for sandbox in company.sandboxes.values()] == [[], [], []]
+    assert [sandbox.journal.writes for sandbox in tenants.sandboxes.values()] == [[], [], []]
     left = "".join(path.read_text(errors="replace") for path in (tmp_path / "runner/artifacts").rglob("*") if path.is_file())
-    assert company.sandboxes["lab"].token not in left
+    assert tenants.sandboxes["lab"].token not in left
 
 
 def results(done: ansible_runner.Runner, task: str) -> list[dict[str, t.Any]]:

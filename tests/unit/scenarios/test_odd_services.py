@@ -244,7 +244,7 @@ def test_members_in_batches_that_were_written_before_the_token_died_are_told_as_
 def test_an_administrator_who_is_in_no_file_is_named_before_he_is_pruned(firm: Company) -> None:
     state = {"users": [{"user_name": "ada@corp.example"}, {"user_name": "bob@corp.example"}], "groups": [{"display_name": "Ops"}]}
     answer = firm.apply(state, check=True, prune_users="disable", protected_users=[], prune_groups="delete")
-    assert "admin@corp.example: is in no file, and a member of Service Admin" in str(answer["warnings"])
+    assert "user admin@corp.example is in no file, and a member of Service Admin" in str(answer["warnings"])
 
 
 def test_f44_a_service_that_lists_nobody_yet_knows_them_gets_no_write(firm: Company) -> None:

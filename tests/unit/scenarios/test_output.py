@@ -6,18 +6,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import typing as t
-from pathlib import Path
 
 import pytest
 
 from .conftest import Company
+from .tenant_plays import run, surroundings, write_play
 
-BIN = Path(sys.executable).parent
 USERS = 5000
 MOST = {"-v": 64 * 1024, "-vvv": 256 * 1024}
 """Bytes, at any number of users."""
@@ -45,27 +40,11 @@ def play(
     path = company.write({"users": users}, "people.json")
     declared = {"users": "{{ users }}"} if inline else {"src": [path]}
     task: dict[str, t.Any] = {"scimops.zscaler_one.scim_directory": {**declared, "protected_users": ["admin@*"], **options}}
-    book = [
-        {
-            "hosts": "localhost",
-            "gather_facts": False,
-            "vars_files": [path] if inline else [],
-            "tasks": [{**task, "check_mode": check, "diff": diff}],
-        }
-    ]
-    (company.folder / "play.yml").write_text(json.dumps(book))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ZSCALER_ONE_")}
-    environment |= {
-        "ZSCALER_ONE_SCIM_BASE_URL": company.sandbox.base_url,
-        "ZSCALER_ONE_SCIM_BEARER_TOKEN": company.sandbox.token,
-        "ZSCALER_ONE_SCIM_REQUESTS_PER_SECOND": "0",
-        "HOME": str(company.folder),
-        "ANSIBLE_COLLECTIONS_PATH": os.environ["PYTHONPATH"].split(os.pathsep)[0],
-        "ANSIBLE_INJECT_INVOCATION": "true",  # ansible-core 2.21 shows none unless it is told to
-    }
-    where = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-    command = [str(BIN / "ansible-playbook"), "-i", "localhost,", "-e", json.dumps(where), str(company.folder / "play.yml"), verbosity]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    task |= {"check_mode": check, "diff": diff}
+    command = write_play(company.folder, [task], {"localhost": {}}, vars_files=[path] if inline else [])
+    scim = {"BASE_URL": company.sandbox.base_url, "BEARER_TOKEN": company.sandbox.token, "REQUESTS_PER_SECOND": "0"}
+    environment = surroundings(company.folder, **{f"ZSCALER_ONE_SCIM_{name}": value for name, value in scim.items()})
+    done = run([*command, verbosity], environment, company.folder)
     return done.returncode, done.stdout + done.stderr
 
 

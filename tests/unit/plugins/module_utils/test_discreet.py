@@ -33,6 +33,8 @@ OPTIONS: dict[str, t.Any] = {
     "page_size": {"type": "int", "default": 1000},
     "active": {"type": "bool"},
     "scope": {"type": "dict"},
+    "entra": {"type": "dict", "options": {"tenant_id": {"type": "str"}, "client_secret": {"type": "str", "no_log": True}}},
+    "keys": {"type": "list", "elements": "dict", "options": {"name": {"type": "str"}, "key": {"type": "str", "no_log": True}}},
 }
 GIVEN = {
     "users": PEOPLE,
@@ -79,6 +81,58 @@ def test_a_mistyped_option_is_counted_too(capsys: pytest.CaptureFixture[str], sy
     assert "usres" in answer["msg"]
     assert answer["invocation"]["module_args"]["usres"] == "200 entries"
     assert system_log == []
+
+
+ENTRA = {"tenant_id": "corp.example", "client_secret": None}
+INNER = "not-a-real-secret-" + secrets.token_hex(8)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"tenant_id": "corp.example", "client_secert": INNER}, {**ENTRA, "client_secert": NOT_SHOWN}),
+        ({"tenant_id": "corp.example", "client_secert": [INNER]}, {**ENTRA, "client_secert": "1 entry"}),
+        ([INNER], "1 entry"),
+        ([[INNER]], "1 entry"),
+        (INNER, NOT_SHOWN),
+        (17, NOT_SHOWN),
+    ],
+)
+def test_no_secret_is_told_where_suboptions_are_wrong(
+    capsys: pytest.CaptureFixture[str], system_log: list[str], given: t.Any, told: t.Any
+) -> None:
+    """A mistyped one may be a secret; and Ansible forgets the secrets of all options where one is none that has suboptions."""
+    answer = run(lambda _module: None, capsys, entra=given)
+    assert answer["failed"]
+    assert "entra" in answer["msg"] or "dictionary requested" in answer["msg"]
+    assert answer["invocation"]["module_args"]["entra"] == told
+    printed = json.dumps([answer, system_log])
+    assert "Traceback" not in printed
+    assert INNER not in printed
+    assert SECRET not in printed
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [([{"name": "a", "keey": INNER}], [{"name": "a", "key": None, "keey": NOT_SHOWN}]), ([{"name": "a"}, 17], None), (INNER, None)],
+)
+def test_nor_where_a_list_of_suboptions_is_wrong(
+    capsys: pytest.CaptureFixture[str], system_log: list[str], given: t.Any, told: t.Any
+) -> None:
+    answer = run(lambda _module: None, capsys, keys=given)
+    assert answer["failed"]
+    assert told in (None, answer["invocation"]["module_args"]["keys"])
+    printed = json.dumps([answer, system_log])
+    assert INNER not in printed
+    assert SECRET not in printed
+
+
+def test_suboptions_that_are_right_are_shown(capsys: pytest.CaptureFixture[str], system_log: list[str]) -> None:
+    answer = run(lambda module: module.exit_json(), capsys, entra={"client_secret": INNER}, keys=[{"name": "first", "key": INNER}])
+    told = answer["invocation"]["module_args"]
+    assert told["keys"] == [{"name": "first", "key": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}]
+    assert told["entra"] == {"tenant_id": None, "client_secret": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}
+    assert INNER not in json.dumps([answer, system_log])
 
 
 def test_options_that_ansible_itself_refuses_are_not_repeated(capsys: pytest.CaptureFixture[str], system_log: list[str]) -> None:

@@ -7,12 +7,16 @@
 from __future__ import annotations
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.scimops.zscaler_one.plugins.doc_fragments import _entra, _entra_application, _entra_job
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._drift.model import CATEGORIES
+from ansible_collections.scimops.zscaler_one.plugins.modules import scim_drift_info
 
 from .conftest import MODULES
 
@@ -33,7 +37,23 @@ TASKS = [
     ("scim_user_info", {}),
     ("scim_group_info", {"with_members": True}),
     ("scim_service_info", {}),
+    ("scim_export", {"dest": "tenant.yml"}),
 ]
+SCIM_MODULES = [module for module in ALL if module.startswith("scim_")]
+USUAL = dict(reversed(TASKS))
+"""The first options of each module."""
+EXACT = {"group": "Crowd", "members": [], "state": "exact"}
+LISTING = {
+    **{module: USUAL[module] for module in ("scim_directory", "scim_drift_info", "scim_export", "scim_user_info", "scim_group_info")},
+    "scim_membership": EXACT,
+}
+"""What reads all pages, and cannot go on where they contradict each other."""
+REMOVING = {
+    "scim_user": {"user_name": "bob@corp.example", "state": "absent"},
+    "scim_membership": EXACT,
+    "scim_directory": {"users": [{"user_name": "bob@corp.example", "state": "absent"}]},
+}
+"""What the brake stops."""
 ALWAYS = {"changed", "failed", "msg", "invocation", "warnings", "reads", "writes"}
 
 
@@ -49,16 +69,54 @@ def undocumented(result, described, path=""):
     return found
 
 
-@pytest.mark.parametrize(("module", "options"), TASKS)
-def test_every_key_of_the_result_is_described(tenant, module, options):
+@pytest.fixture
+def crowd(tenant, tmp_path, monkeypatch):
+    """A tenant with eleven users and two groups, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
     names = [f"user{number}@corp.example" for number in range(9)]
     tenant.sandbox.seed(
         users=[{"userName": name} for name in ["bob@corp.example", *names]],
         groups=[{"displayName": "Engineering"}, {"displayName": "Crowd", "members": names}],
     )
-    result = tenant.run(module, diff=True, **options)
+    return tenant
+
+
+def not_described(module, result):
+    """The paths of keys of this result that the module does not describe."""
     described = yaml.safe_load(importlib.import_module(f"{MODULES}.{module}").RETURN)
-    assert undocumented({name: value for name, value in result.items() if name not in ALWAYS}, described) == []
+    return undocumented({name: value for name, value in result.items() if name not in ALWAYS}, described)
+
+
+@pytest.mark.parametrize(("module", "options"), TASKS)
+def test_every_key_of_the_result_is_described(crowd, module, options):
+    assert not_described(module, crowd.run(module, diff=True, **options)) == []
+
+
+@pytest.mark.parametrize("module", SCIM_MODULES)
+def test_every_key_of_a_failed_result_is_described(crowd, module):
+    wrong = crowd.run(module, **{**USUAL[module], "page_size": 0})
+    assert wrong["problems"]
+    assert not_described(module, wrong) == []
+    failed = crowd.run(module, **{**USUAL[module], "bearer_token": "not-a-real-token"})
+    assert failed.get("failed") or module == "scim_service_info"
+    assert not_described(module, failed) == []
+
+
+@pytest.mark.parametrize("module", LISTING)
+def test_every_key_of_a_refused_result_is_described(crowd, module):
+    crowd.sandbox.faults.add({"method": "GET", "filtered": False}, {"kind": "start_index_ignored"}, 0)
+    refused = crowd.run(module, diff=True, page_size=1, **LISTING[module])
+    assert refused["refused"]["listing"] == "suspect"
+    assert "operations" not in refused
+    assert not_described(module, refused) == []
+
+
+@pytest.mark.parametrize("module", REMOVING)
+def test_with_the_brake_comes_what_would_have_been_done(crowd, module):
+    refused = crowd.run(module, diff=True, removal_limit={"floor": 0, "count": 0}, **REMOVING[module])
+    assert list(refused["refused"]) == ["brake"]
+    assert refused["operations"]
+    assert not_described(module, refused) == []
 
 
 def example_tasks(module):
@@ -135,3 +193,24 @@ def test_the_changing_modules_describe_what_they_share_in_the_same_words():
         assert shared[module].keys() == shared["scim_user"].keys(), module
         for name, value in shared[module].items():
             assert value == shared["scim_user"][name], (module, name)
+
+
+def test_the_documentation_of_drift_names_every_category():
+    told = yaml.safe_load(scim_drift_info.RETURN)
+    assert tuple(re.findall(r"V\((\w+)\)", told["drift"]["contains"]["category"]["description"])) == CATEGORIES
+    for counts in told["summary"]["sample"].values():
+        assert tuple(counts) == CATEGORIES
+
+
+OTHERWISE = {"consistency_timeout", "display_name"}
+"""Suboptions that mean something else where nothing is written."""
+
+
+def test_the_connection_within_drift_is_documented_as_that_of_the_entra_modules():
+    """A fragment cannot describe suboptions, so that the text stands twice."""
+    fragments = [yaml.safe_load(one.ModuleDocFragment.DOCUMENTATION)["options"] for one in (_entra, _entra_application, _entra_job)]
+    wanted = {name: option for options in fragments for name, option in options.items()}
+    told = yaml.safe_load(scim_drift_info.DOCUMENTATION.replace("O(entra.", "O("))["options"]["entra"]["suboptions"]
+    assert told.keys() - wanted.keys() == {"logs_since", "logs_limit"}
+    for name in wanted.keys() - OTHERWISE:
+        assert told[name] == wanted[name], name

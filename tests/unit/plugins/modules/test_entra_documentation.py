@@ -98,6 +98,14 @@ def test_every_key_of_the_result_is_described(world, module, options, check):
     assert undocumented({name: value for name, value in result.items() if name not in ALWAYS}, described(f"entra_{module}")) == []
 
 
+@pytest.mark.parametrize("module", ENTRA_MODULES)
+def test_every_key_of_a_failed_result_is_described(entra, module):
+    options = filled(entra, next(options for name, options in TASKS if f"entra_{name}" == module))
+    result = entra.run(module, **{**options, "access_token": "not-a-real-token"})
+    assert result.get("failed") or module == "entra_permission_info"
+    assert undocumented({name: value for name, value in result.items() if name not in ALWAYS}, described(module)) == []
+
+
 def test_the_table_makes_every_module_succeed_and_complain(world):
     assert {f"entra_{module}" for module, _options in TASKS} == set(ENTRA_MODULES)
     assert world.entra.run("entra_provisioning_log_info", **APP)["logs"]

@@ -153,6 +153,7 @@ def test_the_name_of_a_plan_tells_that_it_is_one(firm, tmp_path):
     answer = firm.run("scim_directory", **STATE, apply_plan=str(tmp_path / "plan.txt"))
     assert "does not end in .json" in answer["msg"]
     assert answer["reads"] == []
+    assert "is empty; was the name of the reviewed plan lost?" in firm.run("scim_directory", **STATE, apply_plan="")["msg"]
 
 
 def test_r1_a_reviewed_plan_does_not_lift_the_brake(firm, tmp_path):

@@ -136,7 +136,12 @@ def test_p9_f52_what_breaks_at_an_answer_ends_the_run_and_what_was_done_is_told(
 ) -> None:
     rig = Rig()
     read = bulk_service.read_answers
-    monkeypatch.setattr(bulk_service, "read_answers", lambda *given: (breaks if rig.bulk_count == 2 else read)(*given))
+
+    def read_or_break(*given):
+        answers = breaks if rig.bulk_count == 2 else read
+        return answers(*given)
+
+    monkeypatch.setattr(bulk_service, "read_answers", read_or_break)
     outcome = rig.carrier.carry_out(CREATES)
     assert (len(outcome.done), len(outcome.failures), outcome.left, rig.bulk_count) == (10, 10, 10, 2)
     assert reason in outcome.stopped

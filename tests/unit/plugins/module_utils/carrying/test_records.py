@@ -16,9 +16,8 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.halt
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.outcome import Outcome, StepResult
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.progress_file import ProgressFile
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.record import Record
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.records import SOURCES, Records, make_records
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._carrying.records import Records, make_records
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import InputError, NotRecorded, Refusal
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._input.files import MAX_MEBIBYTES
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.plan import Failure, MemberStep, Plan, Ref, Step
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.report import member_operations, step_operation
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._transport.secrets import Scrubber
@@ -267,7 +266,18 @@ def test_what_no_source_can_be_may_lie_among_the_sources(tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     make_records({"src": ["."], "report_path": "run.jsonl", "progress_path": "progress.jsonl"}, Scrubber().scrub, dry=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["progress.jsonl", "run.jsonl"]
-    assert {*MAX_MEBIBYTES} == SOURCES
+
+
+class Warned(Record):
+    """One that has something to say."""
+
+    @property
+    def warnings(self) -> list[str]:
+        return ["half of it is lost"]
+
+
+def test_what_any_record_warns_of_is_told() -> None:
+    assert Records([Record(), Warned(), Records([Warned()])]).warnings == ["half of it is lost"] * 2
 
 
 class Full(Record):

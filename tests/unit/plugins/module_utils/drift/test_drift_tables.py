@@ -24,8 +24,10 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._drift.model i
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import Refusal
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import Directory, Document, LiveGroup, LiveUser
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.policy import Policy, Scope
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._rendering import drift_sheet
 
 from ..planning.worlds import NO_LIMIT, group, user
+from ..rendering.samples import drift_of
 
 ADA, BOB = "ada@corp.example", "bob@corp.example"
 POLICY = Policy(limit=NO_LIMIT, protected_users=("admin@*",))
@@ -298,3 +300,15 @@ def test_the_order_of_a_report_and_its_counts() -> None:
     assert told["summary"]["users"]["missing"] == 2
     assert told["groups"] == [{"name": "Sales", "missing": 1, "extra": 0}]
     assert told["compared"] == {"users": 3, "groups": 1}
+
+
+def test_reports_are_written_of_what_a_comparison_tells() -> None:
+    """The package that writes them may not know this one; its samples have the same shape, and its chapters the same order."""
+    found = drift([user(ADA, department="A")], [live(department="B")], NOBODY)
+    told = as_told(found, time="now", tenant="https://scim.example", declared=True, entra=NOBODY)
+    sample = drift_of()
+    for name in ("sources", "entra", "compared"):
+        assert sample[name].keys() == told[name].keys()
+    assert sample.keys() == told.keys()
+    assert {tuple(one) for one in sample["drift"]} == {tuple(one) for one in told["drift"]}
+    assert tuple(drift_sheet.CATEGORIES) == CATEGORIES

@@ -361,6 +361,8 @@ def test_cells_that_a_spreadsheet_would_calculate_are_named_in_csv_alone() -> No
     directory = Directory((user("1", "ada@corp.example", display_name="=HYPERLINK(1)"),), (), {})
     assert adopted(directory).warnings == []
     assert "ada@corp.example (display_name)" in str(adopted(directory, ALL, "csv").warnings)
+    directory = Directory((user("1", "ada@corp.example"),), (LiveGroup("g", "=1+1"),), {"g": {"1"}})
+    assert "ada@corp.example (groups)" in str(adopted(directory, ALL, "csv").warnings)
 
 
 def test_a_long_list_of_gaps_is_cut_and_counted() -> None:

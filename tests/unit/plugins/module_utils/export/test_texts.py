@@ -139,7 +139,19 @@ def test_no_row_looks_like_a_conflict_of_git() -> None:
     assert [row[0] for row in rows] == ['"'] * 3
 
 
-@pytest.mark.parametrize(("text", "calculated"), [("=1+1", True), ("@SUM(A1)", True), ("+49", True), ("-", True), ("Ada", False)])
+@pytest.mark.parametrize(
+    ("text", "calculated"),
+    [
+        ("=1+1", True),
+        ("@SUM(A1)", True),
+        ("+49", True),
+        ("-", True),
+        ("\uff1d1", True),
+        ("Sales;=1+1", True),
+        ("Ada", False),
+        ("a-b=c", False),
+    ],
+)
 def test_formulas_are_seen(text: str, calculated: bool) -> None:
     assert is_formula(text) is calculated
 

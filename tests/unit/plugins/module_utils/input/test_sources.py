@@ -22,7 +22,7 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._errors import
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._input import files, sources, yaml_file
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._input.csv_file import _quoted_rows, csv_rows
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._input.document import build_document
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._input.files import MAX_MEBIBYTES
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._input.files import STATE_FILES
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._input.sources import read_sources
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import Document
 from hypothesis import given
@@ -448,15 +448,15 @@ def test_b42_what_is_no_regular_file_is_an_error_and_no_hang(write: Write) -> No
         assert problems(
             "empty", "pipe.yml", "dangling.yml", "loop.yml", "device.json", "socket.yml", "none.csv", "a.txt", "none", "", "x\0.yml"
         ) == [
-            "empty: the directory holds no state file (.json, .csv, .yml, .yaml)",
+            "empty: the directory holds no state file (.yml, .yaml, .json, .csv)",
             "pipe.yml: is a pipe, not a regular file",
-            "dangling.yml: cannot be read: No such file or directory",
+            f"dangling.yml: cannot be read: No such file or directory (looked for in {Path.cwd()})",
             "loop.yml: cannot be read: Too many levels of symbolic links",
             "device.json: is a device, not a regular file",
             "socket.yml: is a socket, not a regular file",
-            "none.csv: cannot be read: No such file or directory",
-            "a.txt: the name does not tell the format; it must end in one of .json, .csv, .yml, .yaml",
-            "none: there is no such file or directory",
+            f"none.csv: cannot be read: No such file or directory (looked for in {Path.cwd()})",
+            "a.txt: the name does not tell the format; it must end in one of .yml, .yaml, .json, .csv",
+            f"none: there is no such file or directory (looked for in {Path.cwd()})",
             "src: an empty path names no file",
             "x\0.yml: cannot be read: embedded null byte",
         ]
@@ -516,7 +516,8 @@ def test_b43_conflict_markers_have_their_line(write: Write, name: str) -> None:
 
 @pytest.mark.parametrize("name", list(STATES))
 def test_b44_files_have_a_size_limit(write: Write, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setitem(MAX_MEBIBYTES, Path(name).suffix, 1)
+    ending = Path(name).suffix
+    monkeypatch.setitem(STATE_FILES, ending, STATE_FILES[ending]._replace(most=1))
     exact = STATES[name] + "\n" * (2**20 - len(STATES[name]))
     assert load(write(name, exact)).users
     assert f"{name}: is larger than 1 MiB" in one(write(name, exact + "\n"))

@@ -360,10 +360,16 @@ def test_a_user_who_names_a_doubled_group_fails_and_leaves_neither_of_the_two() 
     assert planned(Document(users=(user("bob@corp.example", ()),)), tenant) == []
 
 
-def test_after_a_rename_a_membership_by_the_old_name_is_unknown() -> None:
-    document = Document(users=(user("ada.l@corp.example", external_id="hr-1"),), groups=(group("Engineering", "ada@corp.example"),))
-    with pytest.raises(InputError, match=r"ada@corp\.example in group Engineering is neither declared nor known"):
+def test_a_membership_by_the_old_name_of_somebody_who_is_renamed_says_the_new_one() -> None:
+    renamed = user("ada.l@corp.example", external_id="hr-1")._replace(place=place("users[3]")._replace(file="tenant.yml", line=5))
+    document = Document(users=(renamed,), groups=(group("Engineering", "ada@corp.example"),))
+    with pytest.raises(InputError) as caught:
         plan_directory(document, TENANT, Policy())
+    assert "ada@corp.example in group Engineering is renamed to ada.l@corp.example by tenant.yml:5 (external_id hr-1)" in str(caught.value)
+    assert str(caught.value).endswith("write the new login here"), "nobody else is suggested"
+    asked = DesiredUser("ada@corp.example", renamed.place, new_user_name="ada.l@corp.example")
+    with pytest.raises(InputError, match=r"is renamed to ada\.l@corp\.example by tenant\.yml:5; write the new login here$"):
+        plan_directory(replace(document, users=(asked,)), TENANT, Policy())
 
 
 def test_law_03_whoever_is_in_dispute_is_added_to_no_group() -> None:
@@ -473,7 +479,7 @@ def test_r1_groups_outside_of_scope_and_their_members_are_not_counted() -> None:
 
 def test_a_member_of_a_protected_group_who_would_be_pruned_is_named() -> None:
     plan = plan_directory(Document(users=(user("ada@corp.example"),)), TENANT, Policy(prune_users="disable"))
-    assert [warning.split(":")[0] for warning in plan.warnings] == ["disable user bob@corp.example"]
+    assert [warning.partition(" is in no file")[0] for warning in plan.warnings] == ["user bob@corp.example"]
     assert "Zscaler Admins" in plan.warnings[0]
 
 

@@ -43,6 +43,24 @@ def test_law_03_a_user_is_found_by_external_id_and_name(users: list[LiveUser], m
     assert bool(found.missing) is (not matched and not disputed)
 
 
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        (ADA, 'external_id "hr-1" is that of old@corp.example (id u1), user_name that of ada@corp.example (id u2); nothing'),
+        (ADA._replace(id="u1"), "id u1 is that of old@corp.example (id u1), user_name that of ada@corp.example (id u2); nothing"),
+        (
+            ADA._replace(user_name="old@corp.example", new_user_name="ada@corp.example", values={}),
+            "service: new_user_name is that of ada@corp.example (id u2), user_name that of old@corp.example (id u1); nothing",
+        ),
+    ],
+    ids=["externalId", "id", "rename"],
+)
+def test_law_03_a_conflict_says_what_leads_to_whom(entry: DesiredUser, words: str) -> None:
+    [failure] = match_users([entry], [live(1, "old@corp.example"), live(2, external_id="hr-9")]).failures
+    assert words in failure.detail
+    assert ('add the "id"' in failure.detail) is (not entry.id)
+
+
 def test_law_03_two_entries_that_are_the_same_user_are_in_conflict() -> None:
     again = DesiredUser("ada@corp.example", Place("state.json", 2, "ada"), {"external_id": "hr-1"})
     found = match_users([ADA, again], [live(1)])

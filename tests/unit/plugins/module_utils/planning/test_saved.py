@@ -156,7 +156,7 @@ def test_a_plan_that_is_no_longer_the_same_is_refused_with_what_moved() -> None:
     assert "- not needed any more: create user new@corp.example\n" in text
     assert "- not needed any more: remove bob@corp.example from group Ops\n" in text
     assert "- new: create user late\\x1b[1m@corp.example\n" in text
-    assert "- differs: update user ada@corp.example: another department would be written\n" in text
+    assert '- differs: update user ada@corp.example: another department would be written: the plan has "Research", now "Board"\n' in text
     assert "nothing was written" in text
 
 
@@ -164,8 +164,11 @@ def test_a_plan_that_is_no_longer_the_same_is_refused_with_what_moved() -> None:
     ("changes", "words"),
     [
         ({"retire_users": (replace(DISABLE, verb="delete"),)}, "delete user eve@corp.example: was disable user eve@corp.example"),
-        ({"users": (replace(UPDATE, before={"department": "Legal"}), CREATE)}, "another department stands there now"),
-        ({"users": (replace(UPDATE, before={}), CREATE)}, "another department stands there now"),
+        (
+            {"users": (replace(UPDATE, before={"department": "Le\x1bgal"}), CREATE)},
+            'another department stands there now: the plan saw "Sales", now "Le\\u001bgal"',
+        ),
+        ({"users": (replace(UPDATE, before={}), CREATE)}, 'stands there now: the plan saw "Sales", now nothing'),
         ({"users": (replace(UPDATE, id="u9"), CREATE)}, "new: update user ada@corp.example"),
         ({"add_members": (MemberStep(Ref("Legal", ""), (Ref("ada@corp.example", "u9"),)),)}, "the id behind the name is another one"),
         ({"users": (replace(UPDATE, name="ada.l@corp.example"), CREATE)}, "was update user ada@corp.example"),

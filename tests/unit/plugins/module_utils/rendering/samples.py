@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 import typing as t
 
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.plan import Failure, Unchanged
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.report import summarize
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._rendering.drift_sheet import CATEGORIES
-from ansible_collections.scimops.zscaler_one.plugins.module_utils._rendering.operations import KINDS, PAST
 
 Told = dict[str, t.Any]
 
@@ -87,13 +88,8 @@ def plan_of(size: int) -> list[Told]:
 
 
 def summary_of(operations: t.Sequence[Told], failures: t.Sequence[Told]) -> Told:
-    summary: Told = {title.lower(): dict.fromkeys((*PAST.values(), "unchanged", "failed"), 0) for title in KINDS.values()}
-    for one in operations:
-        summary[KINDS[one["kind"]].lower()][PAST[one["verb"]]] += 1
-    for one in failures:
-        summary[KINDS[one["kind"]].lower()]["failed"] += 1
-    summary["users"]["unchanged"], summary["groups"]["unchanged"], summary["memberships"]["unchanged"] = 4113, 212, 18650
-    return summary
+    failed = [Failure(one["kind"], one["verb"], one["name"], one["detail"]) for one in failures]
+    return summarize(operations, failed, Unchanged(4113, 212, 18650))
 
 
 def failure(name: str, detail: str, **more: t.Any) -> Told:

@@ -10,6 +10,7 @@ import re
 import typing as t
 
 import pytest
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._limit import Limit, Overrun, refuse
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._rendering.markdown import (
     LONGEST,
     OPEN,
@@ -17,6 +18,7 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._rendering.mar
     drift_markdown,
     run_markdown,
 )
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._rendering.page import run_page
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -27,7 +29,7 @@ SPAN = re.compile("`[^`\n]*`")
 """A code span, as long as nothing else has a backtick."""
 
 
-NOTES = ("Everything else", "The service", "These", "Declared", "At Zscaler", "Groups", "There,", "Assigned")
+NOTES = ("Everything else", "The service", "These", "Declared", "At Zscaler", "Wanted", "Groups", "There,", "Assigned")
 """How lines of ours begin that are no list."""
 
 
@@ -147,6 +149,17 @@ def test_a_comment_is_never_longer_than_github_takes_and_says_what_is_left_out(n
     assert shown[0] > shown[1]
 
 
+@pytest.mark.parametrize("one", ["\U000e0041", "\x1b", "`", "\U0001f642"])
+def test_what_is_escaped_does_not_make_it_too_long(one: str) -> None:
+    """Who names things at the service could otherwise have GitHub refuse the comment that tells of it."""
+    name = one * 500
+    found = [{"category": "extra_member", "kind": "group", "name": name, "members": [name] * 50} for _ in range(20)]
+    summary = {"users": {}, "groups": {"extra_member": 20}}
+    drift = {"drift": found, "summary": summary, "groups": [{"name": name, "missing": 0, "extra": 50}] * 20}
+    for text in (drift_markdown(drift), run_markdown(run_of(0, operations=[], error="\n".join([name] * 16), warnings=[one * 9000]))):
+        assert len(text.encode("utf-16-le")) // 2 <= LONGEST
+
+
 def test_ten_thousand_removals_have_the_room_that_there_is() -> None:
     operations = [operation("user", "delete", f"u{number:04}@corp.example") for number in range(1500)]
     operations += [operation("user", "create", f"new{number}@corp.example") for number in range(8500)]
@@ -192,3 +205,18 @@ def test_a_category_that_is_not_known_is_told_all_the_same() -> None:
     assert "| Something else | 1 | - |" in text
     assert "- `r2`" in text
     assert "<b>" not in text
+
+
+def test_r1_a_lifted_brake_stands_under_the_heading() -> None:
+    overrun = Overrun("users", 61, 64, 5.0, ("ada@corp.example",))
+    told = run_of(3, warnings=[*refuse([overrun], Limit(), allow=True), "another"])
+    lines = run_markdown(told).split("\n")
+    assert lines[2:6] == ["", "> **The removal brake is lifted**", ">", f"> - `{overrun}`"]
+    page = run_page(told)
+    assert 0 < page.index("The removal brake is lifted") < page.index('class="overview"')
+    assert "brake is lifted" not in run_markdown(run_of(3, warnings=["another"]))
+
+
+def test_the_dashes_of_a_refusal_do_not_make_lists_in_lists() -> None:
+    text = run_markdown(run_of(0, error="Refused.\n- members of group Ops: 3 of 3", operations=[]))
+    assert "> - `Refused.`\n> - `members of group Ops: 3 of 3`\n" in text
