@@ -36,8 +36,8 @@ HOW = """\
   round; what is shown is the median, and in brackets the least and the most.
 * Noise rule: a time passes when two of three rounds pass and none is worse than 1.3 times the limit. A count passes only if it never
   exceeds its limit.
-* CPU and memory are what the kernel says when a process ends: user and system time with all processes that it started, and the resident
-  memory of the largest of them. The memory of the controller in P6 is that of ansible-playbook's own processes alone.
+* CPU is what the kernel says when a process ends: user and system time with all processes that it started. Memory is the kernel's own
+  record of the most that was resident, of the module's process by itself, or in P6 of ansible-playbook's own processes.
 * A state file declares what the sandbox invented for the same numbers: names in ASCII and with umlauts, ten groups for each user where it
   says memberships. `prune_users: disable` is set, as in a run every night.
 * P1, P2, P9: requests are counted in the sandbox's journal. The limit of P1 is the pages of 1,000, plus two for discovery. The least

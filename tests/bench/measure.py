@@ -21,8 +21,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
-MEBIBYTE = 1024 * 1024
-LOOKS = 0.1
+LOOKS = 0.05
 """Seconds between two looks of a `Watch`; it reads the kernel's own record of the peak, so it need not look often."""
 
 
@@ -32,7 +31,7 @@ class ArmError(Exception):
 
 @dataclass(frozen=True)
 class Sample:
-    """The cost of one run: seconds on the wall, seconds of CPU with all that it started, MiB of the largest of these processes."""
+    """The cost of one run: seconds on the wall, seconds of CPU with all that it started, MiB of the process itself at its peak."""
 
     seconds: float
     cpu: float
@@ -49,27 +48,29 @@ def run(command: Sequence[str], *, environment: Mapping[str, str], text: str = "
         given.seek(0)
         began = time.monotonic()
         process = subprocess.Popen(command, cwd=folder, env=dict(environment), stdin=given, stdout=printed, stderr=complaints)
-        _pid, status, usage = os.wait4(process.pid, 0)
+        with Watch(pid=process.pid) as watch:
+            _pid, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)
         output, errors = _read(printed), _read(complaints)
     if process.returncode:
         raise ArmError(f"{command[0]} ended with {process.returncode}: ...{(output + errors).decode(errors='replace')[-3000:]}")
     cpu = usage.ru_utime + usage.ru_stime
-    return Sample(seconds, cpu, usage.ru_maxrss * 1024 / MEBIBYTE, output.decode(errors="replace"), len(output))
+    # Not ru_maxrss: that begins with the memory of whoever started the process, and this one has listings of a million memberships.
+    return Sample(seconds, cpu, watch.mebibytes, output.decode(errors="replace"), len(output))
 
 
 class Watch:
-    """`with Watch("word") as watch:` looks at all processes whose command line has this word; `mebibytes` is the peak of the largest.
+    """`with Watch("word") as watch:` looks at all processes whose command line has this word, or at the one with that id.
 
-    What the kernel says at the end of a process counts those that it started, too; this does not.
+    `mebibytes` is the peak of the largest, of each by itself and without those that it started.
     """
 
-    def __init__(self, word: str) -> None:
+    def __init__(self, word: str = "", *, pid: int = 0) -> None:
         self.mebibytes = 0.0
-        self._word = word.encode()
+        self._word, self._pid = word.encode(), pid
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread = threading.Thread(target=self._follow, daemon=True)
 
     def __enter__(self) -> Watch:
         self._thread.start()
@@ -79,14 +80,17 @@ class Watch:
         self._over.set()
         self._thread.join()
 
-    def _look(self) -> None:
+    def _follow(self) -> None:
         while not self._over.wait(LOOKS):
-            for process in Path("/proc").glob("[0-9]*"):
+            for process in [Path(f"/proc/{self._pid}")] if self._pid else Path("/proc").glob("[0-9]*"):
                 # A process may end while it is looked at.
                 with contextlib.suppress(OSError):
-                    if self._word in (process / "cmdline").read_bytes():
-                        peak = re.search(r"^VmHWM:\s*(\d+) kB", (process / "status").read_text(encoding="utf-8"), re.MULTILINE)
-                        self.mebibytes = max(self.mebibytes, int(peak[1]) / 1024 if peak else 0.0)
+                    if self._pid or self._word in (process / "cmdline").read_bytes():
+                        self._look(process)
+
+    def _look(self, process: Path) -> None:
+        peak = re.search(r"^VmHWM:\s*(\d+) kB", (process / "status").read_text(encoding="utf-8"), re.MULTILINE)
+        self.mebibytes = max(self.mebibytes, int(peak[1]) / 1024 if peak else 0.0)
 
 
 def _read(stream: t.IO[bytes]) -> bytes:

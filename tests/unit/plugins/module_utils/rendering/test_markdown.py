@@ -153,7 +153,7 @@ def test_a_comment_is_never_longer_than_github_takes_and_says_what_is_left_out(n
 def test_what_is_escaped_does_not_make_it_too_long(one: str) -> None:
     """Who names things at the service could otherwise have GitHub refuse the comment that tells of it."""
     name = one * 500
-    found = [{"category": "extra_member", "kind": "group", "name": name, "members": [name] * 50} for _ in range(20)]
+    found = [{"category": "extra_member", "kind": "group", "name": name, "members": [name] * 50} for _number in range(20)]
     summary = {"users": {}, "groups": {"extra_member": 20}}
     drift = {"drift": found, "summary": summary, "groups": [{"name": name, "missing": 0, "extra": 50}] * 20}
     for text in (drift_markdown(drift), run_markdown(run_of(0, operations=[], error="\n".join([name] * 16), warnings=[one * 9000]))):
