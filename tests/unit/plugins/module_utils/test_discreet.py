@@ -94,7 +94,7 @@ INNER = "not-a-real-secret-" + secrets.token_hex(8)
         ({"tenant_id": "corp.example", "client_secert": [INNER]}, {**ENTRA, "client_secert": "1 entry"}),
         ([INNER], "1 entry"),
         ([[INNER]], "1 entry"),
-        (INNER, NOT_SHOWN),
+        pytest.param(INNER, NOT_SHOWN, id="text"),
         (17, NOT_SHOWN),
     ],
 )
@@ -114,7 +114,11 @@ def test_no_secret_is_told_where_suboptions_are_wrong(
 
 @pytest.mark.parametrize(
     ("given", "told"),
-    [([{"name": "a", "keey": INNER}], [{"name": "a", "key": None, "keey": NOT_SHOWN}]), ([{"name": "a"}, 17], None), (INNER, None)],
+    [
+        ([{"name": "a", "keey": INNER}], [{"name": "a", "key": None, "keey": NOT_SHOWN}]),
+        ([{"name": "a"}, 17], None),
+        pytest.param(INNER, None, id="text"),
+    ],
 )
 def test_nor_where_a_list_of_suboptions_is_wrong(
     capsys: pytest.CaptureFixture[str], system_log: list[str], given: t.Any, told: t.Any
