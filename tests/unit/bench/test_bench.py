@@ -126,10 +126,11 @@ def test_throughput_counts_from_the_first_arrival_to_the_last() -> None:
 
 
 def test_a_process_is_measured_by_what_the_kernel_says() -> None:
-    program = "import sys; text = sys.stdin.read(); block = bytearray(64 * 2**20); print(text, end='')"
+    program = "import sys, time; text = sys.stdin.read(); block = bytearray(64 * 2**20); print(text, end=''); time.sleep(0.5)"
+    ours = bytearray(300 * 2**20)
     sample = run([sys.executable, "-c", program], environment={"PATH": "/bin"}, text="söme input")
     assert (sample.text, sample.output) == ("söme input", len("söme input".encode()))
-    assert sample.mebibytes > 64
+    assert 64 < sample.mebibytes < len(ours) / 2**20, "the memory of whoever starts it is not its own"
     assert sample.cpu > 0
     assert sample.seconds > 0
 
