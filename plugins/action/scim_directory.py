@@ -19,7 +19,7 @@ from ansible.utils.display import Display
 
 from ..plugin_utils._follower import Follower
 from ..plugin_utils._progress import Bar, Lines
-from ..plugin_utils._screen import choose_form, columns_of_stderr
+from ..plugin_utils._screen import choose_form, columns_of_stderr, runs_here, without_traces
 
 if t.TYPE_CHECKING:
     from ..plugin_utils._progress import Teller
@@ -59,11 +59,11 @@ class ActionModule(NormalActionModule):  # type: ignore[misc]  # ansible-core ha
             kwargs["module_args"] = {**(kwargs.get("module_args") or self._task.args), OPTION: private}
             follower = Follower(private, teller, _show_with(teller), fleeting=True)
             result = _run_followed(follower, lambda: super(ActionModule, self)._execute_module(*args, **kwargs))
-        return _without_traces(result, private)
+        return without_traces(result, OPTION, private)
 
     def _make_teller(self, task_vars: Json, *, away: bool) -> Teller | None:
         """Who speaks of this run; None where nobody would hear it, or it runs elsewhere or as somebody else."""
-        if away or self._connection.transport not in ("local", "ansible.builtin.local") or self._connection.become is not None:
+        if away or not runs_here(self._connection.transport, self._connection.become):
             return None
         hosts = len(task_vars.get("ansible_play_batch") or ())
         form = choose_form(wanted=self._wish(task_vars), terminal=COLUMNS is not None, environment=os.environ, hosts=hosts)
@@ -114,17 +114,3 @@ def _private_file() -> t.Iterator[str | None]:
     finally:
         with contextlib.suppress(OSError):
             Path(path).unlink(missing_ok=True)
-
-
-def _without_traces(result: Json, path: str) -> Json:
-    """The result as it would have been: the play gave no such option."""
-    invocation = result.get("invocation")
-    arguments = invocation.get("module_args") if isinstance(invocation, dict) else None
-    if isinstance(arguments, dict) and arguments.get(OPTION) == path:
-        arguments[OPTION] = None
-    warnings = result.get("warnings")
-    if isinstance(warnings, list) and any(path in str(one) for one in warnings):
-        result["warnings"] = [one for one in warnings if path not in str(one)]
-        if not result["warnings"]:
-            del result["warnings"]
-    return result

@@ -12,6 +12,8 @@ import typing as t
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
+    Json = dict[str, t.Any]
+
 FORMS = ("bar", "lines", "none")
 
 RECORDED = ("CI", "AWX_ISOLATED_DATA_DIR", "RUNNER_OMIT_EVENTS")
@@ -35,3 +37,22 @@ def choose_form(*, wanted: str, terminal: bool, environment: Mapping[str, str], 
         return wanted.strip().lower()
     recorded = any(environment.get(name) for name in RECORDED) or environment.get("TERM") == "dumb"
     return "bar" if terminal and not recorded and hosts <= 1 else "lines"
+
+
+def runs_here(transport: str, become: object) -> bool:
+    """Whether the module writes its file where this process can read it: elsewhere, and as another user, it does not."""
+    return transport in ("local", "ansible.builtin.local") and become is None
+
+
+def without_traces(result: Json, option: str, path: str) -> Json:
+    """The result as it would have been: the play gave no such option."""
+    invocation = result.get("invocation")
+    arguments = invocation.get("module_args") if isinstance(invocation, dict) else None
+    if isinstance(arguments, dict) and arguments.get(option) == path:
+        arguments[option] = None
+    warnings = result.get("warnings")
+    if isinstance(warnings, list) and any(path in str(one) for one in warnings):
+        result["warnings"] = [one for one in warnings if path not in str(one)]
+        if not result["warnings"]:
+            del result["warnings"]
+    return result
