@@ -23,8 +23,8 @@ from ansible_collections.scimops.zscaler_one.tests.sandbox.faults import Fault
 
 Answer = dict[str, t.Any]
 
-PROMPT = 2.0
-"""Seconds from the signal to the end of the process, on a service whose answers take a fifth of a second."""
+PROMPT = 8.0
+"""Seconds from the signal to the end of the process, on a service whose answers take a fifth of a second; what hangs takes twenty."""
 
 
 @pytest.fixture(scope="module")
