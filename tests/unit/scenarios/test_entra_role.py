@@ -181,7 +181,7 @@ def test_from_an_empty_tenant_to_people_and_then_nothing(operator: Operator) -> 
     operator.playbook = "status"
     status = operator.run(*directory(operator.sandbox))
     assert (status.code, status.recap["changed"], status.writes) == (0, 0, []), status.output[-3000:]
-    assert "ALL IS WELL: the service answers and takes the token." in shown(status.output, "How the service is")
+    assert "ALL IS WELL: the service answers and takes the token." in shown(status.output, "What came of it")
     assert "2 users" in shown(status.output, "Who is provisioned, who is not, and why")
 
 
@@ -395,9 +395,9 @@ def test_the_playbook_status_tells_of_both_halves_and_fails_if_one_is_wrong(oper
     operator.playbook = "status"
     missing = operator.run(*directory(operator.sandbox))
     assert (missing.code != 0, missing.writes) == (True, [])
-    assert "ALL IS WELL: the service answers and takes the token." in shown(missing.output, "How the service is")
+    assert "ALL IS WELL: the service answers and takes the token." in shown(missing.output, "What came of it")
     assert "There is no application Zscaler One with a provisioning job" in missing.output
     wrong = operator.run(*directory(operator.sandbox), "-e", f"directory_bearer_token={WRONG}")
     assert wrong.code != 0
-    assert "THE TOKEN DOES NOT WORK" in shown(wrong.output, "How the service is")
+    assert "THE TOKEN DOES NOT WORK" in shown(wrong.output, "What came of it")
     assert "There is no application Zscaler One" in wrong.output, "the other half is told of all the same"
