@@ -26,6 +26,7 @@ from ansible_collections.scimops.zscaler_one.plugins.module_utils._input.documen
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._input.sources import read_sources
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._model import Directory, Document, LiveGroup, LiveUser
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.directory import plan_directory
+from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.plan import Plan
 from ansible_collections.scimops.zscaler_one.plugins.module_utils._planning.policy import Policy, Scope, check_document
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -99,8 +100,8 @@ def scopes(draw: st.DrawFn) -> Scope:
     )
 
 
-def leaves_nothing_to_do(directory: Directory, policy: Policy, form: str) -> None:
-    """The law. Where something could not be declared, it holds without pruning, for pruning would remove just that."""
+def plan_of_what_was_exported(directory: Directory, policy: Policy, form: str) -> Plan:
+    """What is left to do. Where something could not be declared, that is without pruning, for pruning would remove just that."""
     adoption = adopted(directory, policy, form)
     assume(adoption.users or adoption.groups)
     document = document_of(adoption, form)
@@ -115,22 +116,24 @@ def leaves_nothing_to_do(directory: Directory, policy: Policy, form: str) -> Non
         protected_users=(),
     )
     check_document(document, policy)
-    plan = plan_directory(document, directory, policy)
-    assert plan.empty, plan
-    assert plan.failures == ()
+    return plan_directory(document, directory, policy)
 
 
 @many
 @given(directories(), policies(), st.sampled_from(list(FORMS)))
 def test_what_was_exported_is_found_unchanged(directory: Directory, policy: Policy, form: str) -> None:
-    leaves_nothing_to_do(directory, policy, form)
+    plan = plan_of_what_was_exported(directory, policy, form)
+    assert plan.empty, plan
+    assert plan.failures == ()
 
 
 @many
 @given(odd_directories(), scopes(), st.sampled_from(["none", "disable", "delete"]), st.sampled_from(list(FORMS)))
 def test_so_it_is_where_much_cannot_be_declared(directory: Directory, scope: Scope, prune: str, form: str) -> None:
     policy = replace(ALL, scope=scope, prune_users=prune, prune_groups="none" if prune == "none" else "delete")
-    leaves_nothing_to_do(directory, policy, form)
+    plan = plan_of_what_was_exported(directory, policy, form)
+    assert plan.empty, plan
+    assert plan.failures == ()
 
 
 @many
