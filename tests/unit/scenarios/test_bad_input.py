@@ -191,7 +191,7 @@ def test_b42_what_is_no_file_is_refused_at_once(company: Company) -> None:
     began = time.monotonic()
     paths = [str(path) for path in (pipe, dangling, device, company.folder / "empty")]
     refused_before_any_request(company, *paths, "a pipe", "No such file", "a device", "no state file", users=None, src=paths)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 30, "who reads a pipe or a device without end does not come back"
 
 
 NAMES = [

@@ -279,8 +279,19 @@ def test_time_that_is_over_is_told_with_the_progress(zscaler):
 
 def test_somebody_stops_the_job_while_it_is_waited_for(zscaler):
     zscaler.run("job", state="started")
-    threading.Timer(0.3, zscaler.sandbox.entra.engine.pause, (zscaler.app, zscaler.job)).start()
+    since = len(zscaler.sandbox.journal)
+    ended = threading.Event()
+
+    def stop():
+        while len(zscaler.sandbox.journal.select(since=since, method="GET", route=JOB)) < 10 and not ended.wait(0.01):
+            pass
+        zscaler.sandbox.entra.engine.pause(zscaler.app, zscaler.job)
+
+    somebody = threading.Thread(target=stop)
+    somebody.start()
     done = zscaler.run("job", state="started", **SOON)
+    ended.set()
+    somebody.join()
     assert done["failed"]
     assert "stopped the job" in done["msg"]
 

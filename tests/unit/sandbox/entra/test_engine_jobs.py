@@ -595,14 +595,13 @@ def test_discovery_refuses_other_directories(rig: Rig, id: str, status: int) -> 
 
 def test_the_directory_is_not_locked_while_the_engine_talks(rig: Rig) -> None:
     rig.user("ada")
-    rig.sandbox.faults.set([{"match": {"method": "POST"}, "fault": {"kind": "drip", "part": "body", "seconds": 0.002}}])
+    rig.sandbox.faults.set([{"match": {"method": "POST"}, "fault": {"kind": "drip", "part": "body", "seconds": 0.005}}])
     rig.switches.entra_cycle_delay = 0.0
     rig.engine.start(rig.application, rig.job)
     assert until(lambda: any(entry.method == "POST" for entry in rig.sandbox.journal))
-    began = time.monotonic()
     with rig.directory.lock:
-        waited = time.monotonic() - began
-    assert waited < 0.2
+        pass
+    # It still talks: whoever holds the lock so long would have been waited for.
     assert [(one["completedUnits"], one["totalUnits"]) for one in rig.job.status["progress"]] == [(0, 1)]
     assert until(lambda: rig.job.watermark == 1)
     assert [(one["completedUnits"], one["totalUnits"]) for one in rig.job.status["progress"]] == [(1, 1)]
