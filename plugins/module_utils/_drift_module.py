@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible.module_utils.basic import missing_required_lib
 
@@ -16,7 +17,7 @@ from ._carrying.output import as_json, check_place, now, write_whole
 from ._carrying.records import check_paths, choose_report
 from ._converge import bounded
 from ._drift.case import Case
-from ._drift.compare import bring_together, compare, plan_of, questions
+from ._drift.compare import Questions, bring_together, compare, plan_of, questions
 from ._drift.model import MISSING, NOT_PROVISIONED, as_told
 from ._drift_reads import EntraSide, read_tenant, to_ask, with_doubt_of_emptiness
 from ._entra.logs import MOMENT
@@ -185,22 +186,26 @@ def _compare(task: Task, inputs: Inputs, side: Side | None) -> Json:
     directory = read_tenant(service, read, document, whole=side is not None)
     plan = _plan(document, directory, policy)
     world = bring_together(document, directory, policy, plan, entra)
-    case = Case(directory, policy, document is not None, entra)
+    case = Case(directory, policy, document is not None)
     if side is not None:
-        asked = questions(world)
-        case.told = _of_graph(task, lambda: side.more.told(asked.logs))
-        case.blocked = _of_graph(task, lambda: side.more.blocked(to_ask(asked, case.told)))
-        case.since = side.more.since
+        case = _of_graph(task, lambda: _with_entra(case, side, questions(world)))
     with bounded(policy):
         found = compare(world, case, document, plan)
     names = [one.name for one in found.findings if one.kind == "user" and one.category in (MISSING, NOT_PROVISIONED)]
-    case.directory = with_doubt_of_emptiness(service, directory, names)
-    if case.directory is not directory:
+    doubted = with_doubt_of_emptiness(service, directory, names)
+    if doubted is not directory:
         with bounded(policy):
-            found = compare(world, case, document, plan)
+            found = compare(world, replace(case, directory=doubted), document, plan)
     found.warnings += side.more.warnings if side else []
     told: Json = shortened(as_told(found, time=now(), tenant=task.http.base_url, declared=document is not None, entra=entra))
     return told
+
+
+def _with_entra(case: Case, side: Side, asked: Questions) -> Case:
+    """The case with what Entra is told to do, and what its logs and accounts say of those who are not as it wants them."""
+    told = side.more.told(asked.logs)
+    blocked = side.more.blocked(to_ask(asked, told))
+    return replace(case, entra=side.entra, told=told, blocked=blocked, since=side.more.since)
 
 
 def _plan(document: Document | None, directory: Directory, policy: Policy) -> Plan | None:

@@ -24,13 +24,13 @@ if t.TYPE_CHECKING:
 AT_ZSCALER = {True: "there", False: "not there"}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Case:
     """What users and groups are judged by. `declared` says whether there is a state in Git at all.
 
-    `told` is what the provisioning logs say last, by id of Entra, and `since` from when on they were read,
-    empty if they may not be. `blocked` says for ids of
-    Entra whether the account may not log in; None where that may not be read.
+    `told` is what the provisioning logs say last, by id of Entra, and `since` from when on they were read, empty if they may not be.
+    `blocked` says for ids of Entra whether the account may not log in; None where that may not be read. What comes after
+    it is found by `compare`.
     """
 
     directory: Directory
@@ -42,9 +42,9 @@ class Case:
     blocked: Mapping[str, bool | None] = field(default_factory=dict)
     zscaler_id: Mapping[str, str] = field(default_factory=dict)
     """The id at Zscaler for each user of Entra who is there."""
-    managed: set[str] = field(default_factory=set)
+    managed: frozenset[str] = frozenset()
     """Ids at Zscaler of users whose memberships Git decides."""
-    unknown_members: set[str] = field(default_factory=set)
+    unknown_members: frozenset[str] = frozenset()
     """Keys of names that a group in Git has as members, and that nobody at Zscaler has."""
 
     @functools.cached_property

@@ -101,9 +101,12 @@ def questions(world: World) -> Questions:
 
 def compare(world: World, case: Case, document: Document | None, plan: Plan | None) -> Comparison:
     """All findings. Of a doubtful listing none that says that something is not there."""
-    case.zscaler_id = {row.inside.id: row.live.id for row in world.users if row.inside is not None and row.live is not None}
-    case.managed = managed_members(document, world.users)
-    case.unknown_members = _unknown_members(plan) if plan else set()
+    case = replace(
+        case,
+        zscaler_id={row.inside.id: row.live.id for row in world.users if row.inside is not None and row.live is not None},
+        managed=managed_members(document, world.users),
+        unknown_members=_unknown_members(plan) if plan else frozenset(),
+    )
     users = [judge_user(row, case) for row in world.users]
     groups = [judge_group(row, case) for row in world.groups]
     result = Comparison(
@@ -125,11 +128,10 @@ def _counts(row: Row) -> bool:
     return row.live is not None or row.inside is not None or row.present
 
 
-def _unknown_members(plan: Plan) -> set[str]:
+def _unknown_members(plan: Plan) -> frozenset[str]:
+    """Keys of the names that the plan gives to groups, of whom there is nobody and whom it does not make."""
     created = {key(step.name) for step in plan.users if step.verb == "create"}
-    return {key(user.name) for step in plan.add_members for user in step.add if not user.id} - created | {
-        key(user.name) for step in plan.remove_members for user in step.add if not user.id
-    } - created
+    return frozenset(key(user.name) for step in plan.member_steps() for user in step.add if not user.id) - created
 
 
 def _only_seen(findings: Sequence[Finding]) -> tuple[list[Finding], str]:

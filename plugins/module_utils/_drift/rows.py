@@ -156,11 +156,11 @@ def _enter_by_id(rows: Rows, one: Person | Team, name: str, by_external_id: dict
     row.inside = row.inside or one
 
 
-def managed_members(document: Document | None, users: Rows) -> set[str]:
+def managed_members(document: Document | None, users: Rows) -> frozenset[str]:
     """The ids of the users at Zscaler whose groups Git decides, by their own C(groups)."""
     if document is None:
-        return set()
-    return {row.live.id for row in users if row.live is not None and row.desired is not None and row.desired.groups is not None}
+        return frozenset()
+    return frozenset(row.live.id for row in users if row.live is not None and row.desired is not None and row.desired.groups is not None)
 
 
 def decides_members(group: DesiredGroup | None) -> bool:
