@@ -237,10 +237,11 @@ class MemberPlanner:
                 self.problems.append(Problem(str(target.place or target.ref.name), "members", reason))
 
     def _miss(self, group: DesiredGroup, member: Member, reason: str) -> None:
-        mode = group.membership or self.policy.membership
-        if mode == "remove" or self.policy.missing_members == "ignore":
+        mode, name = group.membership or self.policy.membership, key(member.user_name)
+        # Nobody of this name is a member, as it is wanted; but if this is the old login of somebody, that one stays in the group.
+        gone = mode == "remove" and not (name in self.people.renamed and name not in self.people.leaving)
+        if gone or self.policy.missing_members == "ignore":
             return
-        name = key(member.user_name)
         known = any(name in names for names in (self.people.leaving, self.people.refs, self.people.renamed))
         meant = "" if known else self.near_user.suggest(member.user_name)
         text = f"{member.user_name} in group {group.display_name} {reason}{meant}"

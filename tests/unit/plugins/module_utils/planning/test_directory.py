@@ -372,6 +372,18 @@ def test_a_membership_by_the_old_name_of_somebody_who_is_renamed_says_the_new_on
         plan_directory(replace(document, users=(asked,)), TENANT, Policy())
 
 
+def test_nobody_stays_in_a_group_because_the_old_login_is_to_be_removed() -> None:
+    renamed = user("ada.l@corp.example", external_id="hr-1")
+    group_of_old = group("Engineering", "ada@corp.example", membership="remove")
+    with pytest.raises(InputError, match=r"ada@corp\.example in group Engineering is renamed to ada\.l@corp\.example .* write the new"):
+        plan_directory(Document(users=(renamed,), groups=(group_of_old,)), TENANT, Policy())
+    # Whoever is not known, or goes by this same run, is in no group afterwards.
+    leaver = DesiredUser("ada@corp.example", place("users[0]"), present=False)
+    for users, name in (((), "nobody@corp.example"), ((leaver,), "ada@corp.example")):
+        document = Document(users=users, groups=(group("Engineering", name, membership="remove"),))
+        assert [step.verb for step in plan_directory(document, TENANT, Policy()).object_steps()] == ["delete"] * len(users)
+
+
 def test_law_03_whoever_is_in_dispute_is_added_to_no_group() -> None:
     document = Document(
         users=(user("bob@corp.example", external_id="hr-1"),),
