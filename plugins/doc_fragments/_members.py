@@ -18,6 +18,7 @@ options:
       - V(fail) fails before the first write and names all of them.
       - V(warn) leaves them out and warns.
       - V(ignore) leaves them out.
+      - Whoever is to be removed and does not exist is no mistake, unless the name is the old login of somebody whom the same run renames.
     type: str
     choices: [fail, warn, ignore]
     default: fail

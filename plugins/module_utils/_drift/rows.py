@@ -77,6 +77,11 @@ class Rows:
             self._absent.append(row)
         return row
 
+    def another(self, name: str) -> Row:
+        """A row beside that of its name: Entra has two groups of it, of which Zscaler can show one."""
+        self._absent.append(Row(self.kind, name))
+        return self._absent[-1]
+
     def of(self, id: str, name: str) -> Row:
         """The row of one that the plan names."""
         return self.by_id[id] if id in self.by_id else self.absent(name)
@@ -153,7 +158,9 @@ def _enter_by_id(rows: Rows, one: Person | Team, name: str, by_external_id: dict
     row = by_external_id.get(one.id)
     if row is None or row.inside is not None:
         row = rows.absent(name)
-    row.inside = row.inside or one
+    if row.inside is not None:
+        row = rows.another(name)
+    row.inside = one
 
 
 def managed_members(document: Document | None, users: Rows) -> frozenset[str]:

@@ -183,6 +183,15 @@ def test_groups(declared: t.Any, groups: t.Any, members: t.Any, entra: t.Any, ca
         assert (found.findings[0].members, found.findings[0].missing_members) == (extra, missing)
 
 
+@pytest.mark.parametrize("there", [[], [SALES]], ids=["none of them is there", "one is there"])
+def test_entras_groups_of_one_name_are_told_of_one_by_one(there: list[LiveGroup]) -> None:
+    teams = tuple(TEAM._replace(id=id, members=frozenset()) for id in ("t1", "t2", "t3"))
+    told = {id: Told(f"the log on {id}") for id in ("t1", "t2", "t3")}
+    found = drift(None, (), Entra(teams=teams), groups=there, members={"g1": set()}, told=told)
+    assert {(one.name, one.category) for one in found.findings} == {("Sales", "assigned_not_provisioned")}
+    assert [one.reason for one in found.findings] == ["the log on t1", "the log on t2", "the log on t3"][len(there) :]
+
+
 def test_a_group_that_only_users_name_and_that_is_gone_is_missing() -> None:
     found = drift([user(ADA, groups=("Sales",))], [live()])
     (finding,) = found.findings
