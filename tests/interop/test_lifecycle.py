@@ -39,7 +39,8 @@ def scim2_server() -> t.Iterator[Connection]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    token = secrets.token_urlsafe(24)
+    # Not token_urlsafe: one in 64 of those begins with a hyphen, and is taken for another option.
+    token = secrets.token_hex(24)
     command = [str(BIN / "scim2-server"), "--hostname", "127.0.0.1", "--port", str(port), "--bearer-token", token]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
