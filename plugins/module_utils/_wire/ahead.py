@@ -25,8 +25,8 @@ MOST = 8
 HEAVY = 20_000
 """Members, or groups, on all pages together that wait: more would take too much memory (P7)."""
 
-OWN = 0.01
-"""Seconds for which a page of a thousand users keeps this machine busy, so that more threads would not help where no rate is set."""
+OWN = 0.02
+"""Seconds for which a page of a thousand users keeps this machine busy; without a set rate, more threads would wait for each other."""
 
 
 def useful(rate: float, latency: float) -> int:
@@ -114,5 +114,9 @@ class Ahead:
 
 def weigh(page: Page) -> int:
     """How many members, or groups, the entries of a page show."""
-    shown = (resource.get("members") or resource.get("groups") for resource in page.resources)
-    return sum(len(entries) for entries in shown if isinstance(entries, list))
+    weight = 0
+    for resource in page.resources:
+        entries = resource.get("members") or resource.get("groups")
+        if isinstance(entries, list):
+            weight += len(entries)
+    return weight

@@ -148,6 +148,8 @@ class Listing:
     def _new(self, page: Page) -> dict[str, Resource]:
         """The resources with an id not seen before, by id."""
         found = {identifier(resource.get("id")): resource for resource in page.resources}
+        if "" not in found and self.ids.keys().isdisjoint(found):
+            return found
         return {id: resource for id, resource in found.items() if id and id not in self.ids}
 
     def _owed(self) -> bool:

@@ -267,7 +267,7 @@ def test_f38_a_listing_can_look_beyond_its_end_after_the_threads_have_gone():
 
 @pytest.mark.parametrize(
     ("rate", "latency", "width"),
-    [(5, 0.1, 2), (50, 0.1, 6), (50, 0.2, MOST), (50, 0, 1), (0, 0, 1), (0, 0.005, 2), (0, 0.1, MOST), (1000, 30, MOST)],
+    [(5, 0.1, 2), (50, 0.1, 6), (50, 0.2, MOST), (50, 0, 1), (0, 0, 1), (0, 0.005, 2), (0, 0.1, 6), (0, 0.2, MOST), (1000, 30, MOST)],
 )
 def test_as_many_are_fetched_as_rate_and_latency_can_use(rate, latency, width):
     assert useful(rate, latency) == width
