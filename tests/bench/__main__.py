@@ -22,6 +22,7 @@ from .curves import take_points
 from .goals import p1_reads, p2_writes, p3_pace, p4_throughput, p5_loops, p6_cpu, p7_memory, p8_input, p9_bulk
 from .measure import ArmError
 from .plots import draw
+from .reasons import reasons
 from .service import REPOSITORY
 from .settings import Settings
 from .verdict import broken
@@ -60,6 +61,8 @@ def main() -> int:
     if asked.plots or not (asked.only or settings.quick):
         draw(take_points(), document.IMAGES)
     missed = sum(row.missed for row in rows)
+    if missed:
+        print("\nmissed, and why:\n" + "\n".join(f"* {line}" for line in reasons(rows)))
     print(f"{sum(row.passed for row in rows)} of {len(rows)} met, {missed} missed")
     return 1 if missed else 0
 

@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from . import paper
+from .reasons import reasons
 from .service import REPOSITORY
 
 if t.TYPE_CHECKING:
@@ -47,8 +48,7 @@ HOW = """\
   3 percent of the allowed rate unused: two requests a second apart may come 30 ms closer on their way before the service counts one too
   many. The whole process starts, lists, creates, and lists again, which takes the more the slower the service answers.
 * P4: creates in a second between the first and the last one's arrival. `open_url` is Ansible's own way to send requests.
-* P5: the loops create the same users with `ansible.builtin.uri`, and with the smallest module that can do it. Ansible packs the files of a
-  module anew for each task and the target compiles them: with ours, a hundred files, that takes about a second, once.
+* P5: the loops create the same users with `ansible.builtin.uri`, and with the smallest module that can do it.
 * P6: the floor is a script without any check that loads the file, gets and decodes all pages, and compares dicts; it knows nothing of
   errors. The module runs as a process of its own, and once more with `ansible-playbook` around it, whose time then counts for us and not
   for the floor.
@@ -84,9 +84,16 @@ def write(rows: list[Row], settings: Settings) -> None:
         "",
         *paper.markdown(rows),
         "",
+        *_missed(rows),
         PLOTS,
     ]
     PAGE.write_text("\n".join(parts), encoding="utf-8")
+
+
+def _missed(rows: list[Row]) -> list[str]:
+    """A chapter on what is missed, if anything is."""
+    lines = reasons(rows)
+    return ["## Missed, and why", "", *(f"* {paper.escaped(line)}" for line in lines), ""] if lines else []
 
 
 def machine() -> str:

@@ -32,7 +32,7 @@ def markdown(rows: Iterable[Row]) -> list[str]:
     lines = ["| goal | what | measured | limit | pass |", "| --- | --- | --- | --- | --- |"]
     for row in rows:
         verdict = "yes" if row.passed else f"**{row.verdict}**"
-        lines.append(f"| {row.goal} | {_escaped(row.what)} | {_escaped(row.measured)} | {_escaped(row.limit)} | {verdict} |")
+        lines.append(f"| {row.goal} | {escaped(row.what)} | {escaped(row.measured)} | {escaped(row.limit)} | {verdict} |")
     return lines
 
 
@@ -40,5 +40,6 @@ def _aligned(cells: tuple[str, ...]) -> str:
     return "  ".join([*(f"{cell:{width}}" for cell, width in zip(cells, WIDTHS)), cells[-1]])
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """The text as Markdown shows it, also in a table."""
     return text.replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;")

@@ -114,6 +114,21 @@ def test_document_says_how_many_goals_are_met_and_on_what(monkeypatch: pytest.Mo
         assert word in text
 
 
+def test_the_document_says_why_a_goal_is_missed_and_nothing_where_none_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(document, "PAGE", tmp_path / "benchmarks.md")
+    met = judge_count("P1", "requests", [2], 4)
+    slow = judge_time("P5", "a loop of ansible.builtin.uri over 200 users against ours", [30], 50, least=True)
+    document.write([met, slow, judge_count("P2", "writes", [2], 1)], Settings(rounds=3))
+    text = (tmp_path / "benchmarks.md").read_text()
+    assert (
+        "* P5, a loop of ansible.builtin.uri over 200 users against ours: missed by 67 %. The start of ansible-playbook alone takes" in text
+    )
+    assert "* P2, writes: missed by 100 %. Why, is not known." in text
+    assert "P1, requests:" not in text
+    document.write([met], Settings(rounds=3))
+    assert "Missed" not in (tmp_path / "benchmarks.md").read_text()
+
+
 def test_extrapolated_points_are_marked_and_go_on_as_before() -> None:
     points = [Point(100, 100, 10.0), Point(200, 200, 20.0)]
     assert extrapolate(points) == [*points, Point(LARGEST, 100_000, 10_000.0, measured=False)]
