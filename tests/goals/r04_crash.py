@@ -60,6 +60,8 @@ def kill(there: Firm, runs: Forked, company: Drift, options: dict[str, t.Any], n
     with Trap(there.sandbox, number, carried_out=carried_out) as trap:
         trap.set(runs.begin("scim_directory", arguments(there, company, options)))
         runs.end()
+        # What the others of its threads have sent is still on its way, and must not arrive in the next run.
+        there.sandbox.settle()
     return trap.sprung and runs.status == signal.SIGKILL
 
 

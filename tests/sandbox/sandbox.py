@@ -106,6 +106,11 @@ class Sandbox:
         if self._temporary:
             self._temporary.cleanup()
 
+    def settle(self) -> None:
+        """Waits until all who talk to Zscaler have hung up, so that nothing comes after it of a process that was killed."""
+        if self._server:
+            self._server.settle()
+
     def __enter__(self) -> Sandbox:
         return self.start()
 

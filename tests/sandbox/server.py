@@ -217,6 +217,9 @@ class HttpServer:
         self._stopping = threading.Event()
         self._connections: set[Connection] = set()
         self._lock = threading.Lock()
+        self._guests = 0
+        """Those who were accepted and have not been let go."""
+        self._left = threading.Condition()
         self._listener = socket.create_server(("127.0.0.1", port), backlog=256)
         self.port: int = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._accept, name=f"sandbox-{self.port}", daemon=True)
@@ -238,6 +241,20 @@ class HttpServer:
         for connection in connections:
             connection.interrupt()
 
+    def settle(self, patience: float = 10.0) -> None:
+        """Waits until all who are connected have hung up: what a process sent before it was killed is carried out by then.
+
+        Raises TimeoutError where somebody stays.
+        """
+        # Whoever came before is accepted before.
+        with socket.create_connection(("127.0.0.1", self.port), patience) as last, contextlib.suppress(ConnectionError):
+            last.shutdown(socket.SHUT_WR)
+            while last.recv(1024):
+                pass
+        with self._left:
+            if not self._left.wait_for(lambda: not self._guests, patience):
+                raise TimeoutError(f"{self._guests} are still connected after {patience:g} seconds")
+
     def _accept(self) -> None:
         while not self._stopping.is_set():
             try:
@@ -246,7 +263,17 @@ class HttpServer:
                 if self._stopping.is_set():
                     return
                 continue
-            threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
+            with self._left:
+                self._guests += 1
+            threading.Thread(target=self._host, args=(sock,), daemon=True).start()
+
+    def _host(self, plain: socket.socket) -> None:
+        try:
+            self._serve(plain)
+        finally:
+            with self._left:
+                self._guests -= 1
+                self._left.notify_all()
 
     def _serve(self, plain: socket.socket) -> None:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -104,6 +104,26 @@ def test_only_loopback_is_listened_on():
     listener.stop()
 
 
+def test_whoever_has_hung_up_is_served_before_it_is_quiet():
+    served = []
+
+    def slowly(request, _connection):
+        time.sleep(0.2)
+        served.append(request.path)
+
+    listener = server.HttpServer(slowly)
+    listener.start()
+    for number in range(3):
+        with socket.create_connection(("127.0.0.1", listener.port)) as client:
+            client.sendall(f"DELETE /{number} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+    listener.settle()
+    assert sorted(served) == ["/0", "/1", "/2"]
+    with socket.create_connection(("127.0.0.1", listener.port)):
+        with pytest.raises(TimeoutError, match="1 are still connected"):
+            listener.settle(0.1)
+        listener.stop()
+
+
 # TLS
 
 
