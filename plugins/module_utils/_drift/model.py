@@ -38,6 +38,11 @@ class Person(t.NamedTuple):
     how: str
     """Why the user is in scope, C(assigned) or C(assigned by group Engineering)."""
 
+    @property
+    def name(self) -> str:
+        """The likeliest userName."""
+        return self.names[0]
+
 
 class Team(t.NamedTuple):
     """One group of Entra in scope. `members` has the ids of the users who are direct members; None where they were not read."""

@@ -132,7 +132,7 @@ def enter_people(rows: Rows, people: Sequence[Person]) -> None:
                 row.inside = person
         waiting = left
     for person in waiting:
-        _enter_by_id(rows, person, person.names[0], by_external_id)
+        _enter_by_id(rows, person, by_external_id)
 
 
 def enter_teams(rows: Rows, teams: Sequence[Team]) -> None:
@@ -143,7 +143,7 @@ def enter_teams(rows: Rows, teams: Sequence[Team]) -> None:
         if row is not None and row.inside is None:
             row.inside = team
         else:
-            _enter_by_id(rows, team, team.name, by_external_id)
+            _enter_by_id(rows, team, by_external_id)
 
 
 def _index(rows: Rows) -> tuple[dict[str, Row], dict[str, Row]]:
@@ -154,13 +154,14 @@ def _index(rows: Rows) -> tuple[dict[str, Row], dict[str, Row]]:
     return by_name, {row.live.external_id: row for row in everybody if row.live is not None and row.live.external_id}
 
 
-def _enter_by_id(rows: Rows, one: Person | Team, name: str, by_external_id: dict[str, Row]) -> None:
+def _enter_by_id(rows: Rows, one: Person | Team, by_external_id: dict[str, Row]) -> None:
     row = by_external_id.get(one.id)
     if row is None or row.inside is not None:
-        row = rows.absent(name)
-    if row.inside is not None:
-        row = rows.another(name)
-    row.inside = one
+        row = rows.absent(one.name)
+    if row.inside is not None and key(row.inside.name) == key(one.name):
+        row = rows.another(one.name)
+    # Where Git renames somebody, Entra may know both names: that is one row all the same.
+    row.inside = row.inside or one
 
 
 def managed_members(document: Document | None, users: Rows) -> frozenset[str]:

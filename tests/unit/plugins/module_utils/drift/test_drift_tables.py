@@ -192,6 +192,13 @@ def test_entras_groups_of_one_name_are_told_of_one_by_one(there: list[LiveGroup]
     assert [one.reason for one in found.findings] == ["the log on t1", "the log on t2", "the log on t3"][len(there) :]
 
 
+@pytest.mark.parametrize("names", [(ADA, BOB), (BOB, ADA)], ids=["the new name first", "the old name first"])
+def test_whoever_is_renamed_is_one_also_where_entra_has_both_names(names: tuple[str, str]) -> None:
+    people = tuple(Person(f"e-{name}", (name,), "assigned") for name in names)
+    found = drift([user(ADA, external_id="hr-1")], [live(BOB, external_id="hr-1")], Entra(people=people))
+    assert [(one.name, one.category) for one in found.findings if one.name == ADA] == [(ADA, "differs")]
+
+
 def test_a_group_that_only_users_name_and_that_is_gone_is_missing() -> None:
     found = drift([user(ADA, groups=("Sales",))], [live()])
     (finding,) = found.findings
